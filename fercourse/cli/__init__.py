@@ -1,0 +1,41 @@
+"""The command line: ``fercourse COMMAND``."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from fercourse import __version__
+from fercourse.cli import course, data, synth
+from fercourse.errors import FercourseError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A course and a library for facial-expression recognition.",
+)
+app.add_typer(data.app, name="data")
+app.command("synth")(synth.synth)
+course.add_commands(app)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; an error that the user can mend becomes one sentence and status 1."""
+    try:
+        app()
+    except FercourseError as error:
+        Console(stderr=True, soft_wrap=True).print(f"fercourse: {error}", style="red", markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("fercourse: stopped.")
+        sys.exit(130)

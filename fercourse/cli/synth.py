@@ -1,0 +1,5 @@
+"""``fercourse synth``: draw faces."""
+
+
+def synth() -> None:
+    """Draw faces from action units."""
