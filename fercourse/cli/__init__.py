@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from fercourse import __version__
-from fercourse.cli import course, data, synth
+from fercourse.cli import benchmark, course, data, synth
 from fercourse.errors import FercourseError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.add_typer(data.app, name="data")
 app.command("synth")(synth.synth)
 course.add_commands(app)
+app.command("benchmark")(benchmark.benchmark)
 
 
 @app.callback(invoke_without_command=True)
