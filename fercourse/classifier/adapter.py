@@ -1,0 +1,38 @@
+"""The one way from any model to a classifier."""
+
+from fercourse.classifier.protocol import Classifier
+from fercourse.classifier.sklearn import SklearnClassifier
+from fercourse.emotions import CLASSES
+from fercourse.errors import ModelError
+
+
+def as_classifier(model, classes: tuple[str, ...] = CLASSES) -> Classifier:
+    """Return a model as a classifier.
+
+    Parameters
+    ----------
+    model : Classifier or fitted scikit-learn estimator
+        A scikit-learn estimator must have been fitted on uint8 faces of shape (N, H, W), with
+        indices into `classes` as labels.
+    classes : tuple of str
+        The words of the classes; a `Classifier` already carries its own.
+
+    Returns
+    -------
+    Classifier
+        ``predict_proba(faces)`` takes uint8 (N, H, W) and gives float32 (N, C).
+
+    Raises
+    ------
+    ModelError
+        If the model is of no known kind, is not fitted, gives no probabilities, or knows labels
+        outside `classes`.
+    """
+    if isinstance(model, Classifier):
+        return model
+    if hasattr(model, "fit") and hasattr(model, "get_params"):
+        return SklearnClassifier(model, classes)
+    raise ModelError(
+        f"A {type(model).__name__} is no model that fercourse knows; give a fitted scikit-learn "
+        "estimator or an object with classes and predict_proba."
+    )

@@ -1,0 +1,34 @@
+"""The one form of every model."""
+
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from fercourse.errors import ModelError
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """A function from raw faces to probabilities."""
+
+    classes: tuple[str, ...]
+
+    def predict_proba(self, faces: np.ndarray) -> np.ndarray:
+        """Return float32 (N, C) probabilities for uint8 (N, H, W) faces."""
+        ...
+
+
+def check_faces(faces: np.ndarray) -> None:
+    """Raise a ModelError that says what is wrong unless `faces` are uint8 (N, H, W)."""
+    if not isinstance(faces, np.ndarray):
+        raise ModelError(f"A classifier takes an array of faces, not a {type(faces).__name__}.")
+    if faces.dtype != np.uint8:
+        raise ModelError(
+            f"A classifier takes raw gray levels as uint8, not {faces.dtype}; do not scale them, "
+            "the model does that itself."
+        )
+    if faces.ndim != 3:
+        raise ModelError(
+            f"A classifier takes faces of shape (N, height, width), not {faces.shape}; "
+            "for one face use face[None]."
+        )
