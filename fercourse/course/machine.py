@@ -1,0 +1,56 @@
+"""What this machine is, found out without importing anything heavy."""
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+_TOLD = ("fercourse", "numpy", "opencv-python", "pandas", "scikit-learn", "tensorflow", "keras")
+
+
+def installed(package: str) -> str | None:
+    """Return the version of an installed distribution, or None."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that results depend on."""
+    found = {name: installed(name) for name in _TOLD}
+    return {"python": platform.python_version()} | {k: v for k, v in found.items() if v}
+
+
+@cache
+def gpu() -> str | None:
+    """Return the name of the first NVIDIA GPU, or None."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return None
+    query = [program, "--query-gpu=name", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout.strip().splitlines()[0] if answer.stdout.strip() else None
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if sys.version_info >= (3, 13):
+        return os.process_cpu_count() or 1
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def device() -> str:
+    """Say what this machine computes on, such as ``CPU, 2 cores``."""
+    cores = f"CPU, {processors()} cores"
+    return f"GPU {gpu()}, and {cores}" if gpu() else cores
