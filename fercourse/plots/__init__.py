@@ -1,0 +1,35 @@
+"""Every figure of the course: one style, one color per class, and words for what is seen.
+
+Each function returns a `Picture`, which shows itself in a notebook and saves itself as PNG.
+"""
+
+from fercourse.plots.charts import (
+    bars,
+    class_balance,
+    curves,
+    embedding,
+    gray_histogram,
+    heat_map,
+    histogram,
+    votes,
+)
+from fercourse.plots.faces import class_mosaic, eigenfaces, mean_faces, mosaic, pairs, steps
+from fercourse.plots.picture import Picture
+
+__all__ = [
+    "Picture",
+    "bars",
+    "class_balance",
+    "class_mosaic",
+    "curves",
+    "eigenfaces",
+    "embedding",
+    "gray_histogram",
+    "heat_map",
+    "histogram",
+    "mean_faces",
+    "mosaic",
+    "pairs",
+    "steps",
+    "votes",
+]

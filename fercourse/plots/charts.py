@@ -1,0 +1,239 @@
+"""Figures made of numbers: bars, histograms, curves, scatter plots and heat maps."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from fercourse.errors import DataError
+from fercourse.plots.picture import Picture
+from fercourse.plots.style import MARKERS, class_color, new_figure, series_style, styled
+
+_MAX_HEAT_MAP_NUMBERS = 200
+
+
+@styled
+def class_balance(faces, *, title: str | None = None) -> Picture:
+    """Show how many faces of each class each split holds. Introduced in notebook 01.
+
+    Parameters
+    ----------
+    faces : FaceSet
+        The faces, with or without splits.
+    title : str, optional
+        The figure's title; by default it names the data set.
+    """
+    counts = faces.counts()
+    title = title or f"How often each class occurs in {faces.name!r}"
+    figure = new_figure(title, 11, 0.35 * len(faces.classes) + 1.3)
+    grid = np.atleast_1d(figure.subplots(1, len(counts), sharey=True))
+    places = np.arange(len(faces.classes))
+    said = []
+    for axes, (split, row) in zip(grid, counts.iterrows(), strict=True):
+        axes.barh(places, row, color=[class_color(name) for name in row.index])
+        for place, count in zip(places, row, strict=True):
+            axes.text(count, place, f" {count:,}", va="center", fontsize=9)
+        axes.set(title=f"{split} ({row.sum():,})", xlabel="faces", xlim=(0, row.max() * 1.22))
+        said.append(f"{split}: " + ", ".join(f"{name} {count:,}" for name, count in row.items()))
+    grid[0].set_yticks(places, faces.classes)
+    grid[0].set_ylabel("class")
+    grid[0].invert_yaxis()
+    return Picture(figure, f"{title}. Bars of faces. {'; '.join(said)}.")
+
+
+@styled
+def bars(
+    values: Mapping[str, float] | pd.Series, *, title: str, xlabel: str, ylabel: str = ""
+) -> Picture:
+    """Show one number for each word as horizontal bars; classes have their own color.
+
+    Introduced in notebook 01.
+    """
+    series = pd.Series(values, dtype=float)
+    names, numbers = series.index.astype(str).tolist(), series.tolist()
+    figure = new_figure(title, 7.5, 0.36 * len(names) + 1.2)
+    axes = figure.subplots()
+    axes.barh(range(len(names)), numbers, color=[class_color(name) for name in names])
+    for place, number in enumerate(numbers):
+        axes.text(number, place, f" {number:.3g}", va="center", fontsize=9)
+    axes.set_yticks(range(len(names)), names)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.margins(x=0.12)
+    axes.invert_yaxis()
+    said = ", ".join(f"{name} {number:.3g}" for name, number in zip(names, numbers, strict=True))
+    return Picture(figure, f"{title}. Bars of {xlabel}: {said}.")
+
+
+@styled
+def votes(images: Sequence[np.ndarray], shares: pd.DataFrame, *, title: str = "Votes") -> Picture:
+    """Show faces above the shares of the raters' votes for each class. Introduced in notebook 01.
+
+    Parameters
+    ----------
+    images : sequence of ndarray, shape (H, W)
+        The faces.
+    shares : DataFrame
+        One row a face, one column a class; each row sums to one.
+    title : str
+        The figure's title.
+    """
+    if len(images) != len(shares) or not len(images):
+        raise DataError(f"There are {len(images)} faces but {len(shares)} rows of votes.")
+    classes = list(shares.columns)
+    figure = new_figure(title, max(5, 1.6 * len(images) + 0.8), 4.4)
+    grid = figure.subplots(2, len(images), height_ratios=[1, 1.25], squeeze=False)
+    colors = [class_color(name) for name in classes]
+    for place, (image, row) in enumerate(zip(images, shares.to_numpy(), strict=True)):
+        upper, lower = grid[:, place]
+        upper.imshow(image, vmin=0, vmax=255)
+        upper.set_axis_off()
+        lower.barh(range(len(classes)), row, color=colors)
+        lower.set(xlim=(0, 1), xlabel="share")
+        lower.set_yticks(range(len(classes)), classes if place == 0 else [])
+        lower.invert_yaxis()
+    said = [
+        ", ".join(f"{name} {share:.0%}" for name, share in row.items() if share > 0)
+        for _, row in shares.iterrows()
+    ]
+    return Picture(figure, f"{title}: {len(images)} faces with their votes. {'; '.join(said)}.")
+
+
+@styled
+def histogram(
+    values: Mapping[str, np.ndarray],
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str = "share",
+    bins: int | Sequence[float] = 32,
+) -> Picture:
+    """Show how each series of numbers is spread, as steps in one set of axes.
+
+    Introduced in notebook 01.
+    """
+    figure = new_figure(title, 7.5, 3.4)
+    axes = figure.subplots()
+    everything = np.concatenate([np.ravel(series) for series in values.values()])
+    edges = np.histogram_bin_edges(everything, bins)
+    said = []
+    for index, (name, series) in enumerate(values.items()):
+        series = np.ravel(series)
+        counts = np.histogram(series, edges)[0]
+        axes.stairs(counts / max(1, len(series)), edges, label=name, **series_style(index))
+        said.append(
+            f"{name} from {series.min():.3g} to {series.max():.3g}, "
+            f"mean {series.mean():.3g}, median {np.median(series):.3g}"
+        )
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set_ylim(bottom=0)
+    if len(values) > 1:
+        axes.legend()
+    return Picture(figure, f"{title}. Histogram of {xlabel}: {'; '.join(said)}.")
+
+
+@styled
+def gray_histogram(images: Mapping[str, np.ndarray], *, title: str = "Gray levels") -> Picture:
+    """Show how often each gray level, 0 to 255, occurs in each image. Introduced in notebook 01."""
+    return histogram(
+        images, title=title, xlabel="gray level", ylabel="share of pixels", bins=range(0, 257, 8)
+    )
+
+
+@styled
+def embedding(
+    points: np.ndarray, labels: np.ndarray, classes: Sequence[str], *, title: str
+) -> Picture:
+    """Show faces as points in the plane, one color and one shape a class.
+
+    Introduced in notebook 01.
+
+    Parameters
+    ----------
+    points : ndarray, float, shape (N, 2)
+        Where each face lies.
+    labels : ndarray, int, shape (N,)
+        Its class.
+    classes : sequence of str
+        The classes, in the order of their indices.
+    title : str
+        The figure's title.
+    """
+    figure = new_figure(title, 8, 6)
+    axes = figure.subplots()
+    said = []
+    for index, name in enumerate(classes):
+        chosen = points[labels == index]
+        if not len(chosen):
+            continue
+        style = {"color": class_color(name), "marker": MARKERS.get(name, "P")}
+        axes.scatter(*chosen.T, s=26, alpha=0.7, linewidths=0.9, label=name, **style)
+        center = chosen.mean(axis=0)
+        said.append(f"{name} ({len(chosen)}) around ({center[0]:.1f}, {center[1]:.1f})")
+    axes.set(xlabel="first coordinate", ylabel="second coordinate")
+    axes.legend(title="class", loc="center left", bbox_to_anchor=(1, 0.5))
+    spread = points.std(axis=0)
+    alt = f"{title}. Scatter plot of {len(points)} faces: {', '.join(said)}; "
+    return Picture(figure, alt + f"all together spread by {spread[0]:.1f} and {spread[1]:.1f}.")
+
+
+@styled
+def heat_map(
+    values: pd.DataFrame, *, title: str, xlabel: str, ylabel: str, scale: str = "value"
+) -> Picture:
+    """Show a table of numbers as colors; small tables carry their numbers.
+
+    Introduced in notebook 01, for the action units of each class.
+
+    Parameters
+    ----------
+    values : DataFrame
+        The numbers; its index and its columns name the rows and columns.
+    title, xlabel, ylabel : str
+        What is shown, and what columns and rows are.
+    scale : str
+        What the colors measure.
+    """
+    rows, columns = values.shape
+    figure = new_figure(title, 2.2 + 0.5 * columns, 1.6 + 0.36 * rows)
+    axes = figure.subplots()
+    numbers = values.to_numpy(float)
+    drawn = axes.imshow(numbers, cmap="cividis", aspect="auto")
+    middle = (np.nanmin(numbers) + np.nanmax(numbers)) / 2
+    if numbers.size <= _MAX_HEAT_MAP_NUMBERS:
+        for (row, column), number in np.ndenumerate(numbers):
+            color = "white" if number < middle else "black"
+            axes.text(column, row, _short(number), ha="center", va="center", color=color, size=8)
+    axes.set_xticks(range(columns), values.columns.astype(str), rotation=45, ha="right")
+    axes.set_yticks(range(rows), values.index.astype(str))
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.spines[:].set_visible(False)
+    figure.colorbar(drawn, ax=axes, label=scale)
+    largest = values.T.idxmax()
+    said = ", ".join(f"{row}: {largest[row]} ({values.loc[row].max():.3g})" for row in values.index)
+    return Picture(figure, f"{title}. Heat map; the largest {scale} of each {ylabel} is {said}.")
+
+
+@styled
+def curves(
+    series: Mapping[str, tuple[np.ndarray, np.ndarray]], *, title: str, xlabel: str, ylabel: str
+) -> Picture:
+    """Show lines, each given as its x and y values. Introduced in notebook 01."""
+    figure = new_figure(title, 7.5, 3.6)
+    axes = figure.subplots()
+    said = []
+    for index, (name, (x, y)) in enumerate(series.items()):
+        x, y = np.asarray(x), np.asarray(y)
+        axes.plot(x, y, label=name, **series_style(index))
+        said.append(
+            f"{name} goes from {y[0]:.3g} at {x[0]:.4g} to {y[-1]:.3g} at {x[-1]:.4g}, "
+            f"between {y.min():.3g} and {y.max():.3g}"
+        )
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.grid(True)
+    if len(series) > 1:
+        axes.legend()
+    return Picture(figure, f"{title}. {ylabel} over {xlabel}: {'; '.join(said)}.")
+
+
+def _short(number: float) -> str:
+    return f"{number:.0f}" if float(number).is_integer() else f"{number:.2f}"

@@ -1,0 +1,166 @@
+"""Figures: what they say, how they show themselves, and that nothing leaks."""
+
+import base64
+import io
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from nbconvert import HTMLExporter
+from PIL import Image
+
+from fercourse import emotions, plots
+from fercourse.datasets.faceset import FaceSet
+from fercourse.errors import DataError
+
+
+def some_faces(count=70):
+    """Return a set of noise images with every class in every split."""
+    rng = np.random.default_rng(0)
+    return FaceSet(
+        rng.integers(0, 256, (count, 24, 24), dtype=np.uint8),
+        np.arange(count) % len(emotions.CLASSES),
+        emotions.CLASSES,
+        pd.DataFrame({"split": np.repeat(["train", "test"], [count - 20, 20])}),
+        name="noise",
+    )
+
+
+FACES = some_faces()
+SHARES = pd.DataFrame({"happy": [0.9, 0.5], "sad": [0.1, 0.5]})
+LINE = (np.array([0.0, 1.0]), np.array([2.0, 4.0]))
+
+PICTURES = {
+    "mosaic": lambda: plots.mosaic(FACES.images[:5], list("abcde"), title="Five faces"),
+    "class mosaic": lambda: plots.class_mosaic(FACES, 4),
+    "class balance": lambda: plots.class_balance(FACES),
+    "mean faces": lambda: plots.mean_faces(FACES),
+    "eigenfaces": lambda: plots.eigenfaces(np.ones((3, 8, 8)), [0.5, 0.25, 0.125]),
+    "steps": lambda: plots.steps([FACES.images[0], np.ones((8, 16))], ["raw", "edges"]),
+    "pairs": lambda: plots.pairs(FACES.images[:1], FACES.images[1:2], ["train and test"]),
+    "bars": lambda: plots.bars({"happy": 3, "other": 1}, title="Bars", xlabel="faces"),
+    "votes": lambda: plots.votes(FACES.images[:2], SHARES),
+    "histogram": lambda: plots.histogram({"a": np.arange(5)}, title="How many", xlabel="faces"),
+    "gray histogram": lambda: plots.gray_histogram(
+        {"raw": FACES.images[0], "dark": FACES.images[0] // 2}
+    ),
+    "embedding": lambda: plots.embedding(
+        np.random.default_rng(1).normal(size=(len(FACES), 2)),
+        FACES.labels,
+        FACES.classes,
+        title="Map",
+    ),
+    "heat map": lambda: plots.heat_map(SHARES, title="Heat", xlabel="class", ylabel="face"),
+    "curves": lambda: plots.curves({"one": LINE}, title="Curve", xlabel="x", ylabel="y"),
+}
+# Images have no axes to label.
+WITHOUT_AXES = {"mosaic", "class mosaic", "mean faces", "eigenfaces", "steps", "pairs"}
+
+
+@pytest.fixture(params=PICTURES, scope="module")
+def named(request):
+    return request.param, PICTURES[request.param]()
+
+
+def test_every_picture_has_a_title_and_a_text_with_numbers(named):
+    _, picture = named
+    title = picture.figure.get_suptitle()
+    assert title
+    assert picture.alt.startswith(title)
+    assert len(picture.alt) > len(title) + 20
+    assert any(letter.isdigit() for letter in picture.alt)
+    assert "nan" not in picture.alt
+
+
+def test_every_chart_labels_its_axes(named):
+    name, picture = named
+    if name in WITHOUT_AXES:
+        assert not any(axes.axison for axes in picture.figure.axes)
+        return
+    axes = [
+        axes for axes in picture.figure.axes if axes.axison and axes.get_label() != "<colorbar>"
+    ]
+    assert axes
+    assert all(one.get_xlabel() for one in axes)
+
+
+def test_a_picture_is_a_png_that_carries_its_text(named, tmp_path):
+    _, picture = named
+    path = picture.save(tmp_path / "picture.png")
+    with Image.open(path) as image:
+        assert image.format == "PNG"
+        assert image.info["Description"] == picture.alt
+        assert len(np.unique(np.asarray(image.convert("L")))) > 2
+
+
+def test_a_picture_is_the_same_bytes_each_time():
+    assert PICTURES["curves"]().png() == PICTURES["curves"]().png()
+
+
+def test_no_picture_stands_in_the_state_of_pyplot():
+    for make in PICTURES.values():
+        make()
+    assert plt.get_fignums() == []
+
+
+def test_the_style_does_not_change_the_settings_of_the_reader():
+    before = dict(plt.rcParams)
+    PICTURES["class balance"]().png()
+    assert dict(plt.rcParams) == before
+
+
+def test_an_exported_page_shows_the_picture_with_its_text():
+    made = plots.mosaic(FACES.images[:2], title='Faces "A" & <B>')
+    data, metadata = made._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
+    cell = nbformat.v4.new_code_cell("", outputs=[output])
+    page = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))[0]
+    (image,) = BeautifulSoup(page, "html.parser").find_all("img")
+    assert image["alt"] == made.alt
+    assert image["src"].startswith("data:image/png;base64,")
+    with Image.open(io.BytesIO(base64.b64decode(data["image/png"]))) as image:
+        assert image.format == "PNG"
+
+
+def test_the_text_of_the_class_balance_gives_every_count():
+    alt = PICTURES["class balance"]().alt
+    for split, row in FACES.counts().iterrows():
+        assert f"{split}: " + ", ".join(f"{name} {count}" for name, count in row.items()) in alt
+
+
+def test_a_class_without_faces_leaves_its_place_empty():
+    faces = FACES[FACES.labels != 1]
+    for make in (plots.class_mosaic, plots.class_balance, plots.mean_faces):
+        assert "nan" not in make(faces).alt
+
+
+def test_every_class_has_a_shape_and_a_color_of_its_own():
+    from fercourse.plots.style import MARKERS
+
+    assert set(MARKERS) == set(emotions.COLORS)
+    assert len(set(MARKERS.values())) == len(MARKERS)
+
+
+def test_an_image_of_bytes_is_shown_on_the_full_scale_and_others_by_their_own():
+    picture = plots.steps([np.full((4, 4), 9, np.uint8), np.array([[0.2, 0.4]])], ["gray", "float"])
+    gray, other = (axes.images[0].get_clim() for axes in picture.figure.axes)
+    assert gray == (0, 255)
+    assert other == (0.2, 0.4)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: plots.mosaic([]),
+        lambda: plots.mosaic(FACES.images[:3], ["one"]),
+        lambda: plots.steps(FACES.images[:2], ["one"]),
+        lambda: plots.pairs(FACES.images[:2], FACES.images[:1], ["one"]),
+        lambda: plots.votes(FACES.images[:3], SHARES),
+    ],
+)
+def test_parts_that_do_not_fit_together_are_refused(make):
+    with pytest.raises(DataError, match=r"There are|Pairs need"):
+        make()
