@@ -1,0 +1,264 @@
+"""The exercises of notebook 00, Start here."""
+
+from collections import Counter
+
+import numpy as np
+
+from fercourse.course.exercises import Wrong, exercise
+from fercourse.course.expectations import (
+    call,
+    expect_array,
+    expect_close,
+    expect_function,
+    expect_integer,
+    expect_number,
+)
+from fercourse.course.lessons.n00_mistakes import (
+    AGREEMENT_MISTAKES,
+    ALARM_MISTAKES,
+    KAPPA_MISTAKES,
+    agreed,
+    cohens_kappa,
+    expect_no_mistake,
+    right_alarms,
+)
+
+
+@exercise(
+    hints=[
+        "The face has 48 rows, and each row has 48 pixels.",
+        "Each pixel is one number. How many are 48 rows of 48?",
+        "Let Python compute it: pixels = 48 * 48",
+    ]
+)
+def pixels(answer):
+    """How many numbers make up one face."""
+    count = expect_integer(answer, low=1)
+    if count == 48:
+        raise Wrong("48 is one row; the face has 48 of them.")
+    if count == 96:
+        raise Wrong("96 is one row and one column added; every row crosses every column.")
+    if count == 48 * 48 * 3:
+        raise Wrong("This counts red, green and blue; a gray pixel is one number, not three.")
+    expect_close(count, 48 * 48, tolerance=0)
+    return "So a classifier is given 2,304 numbers, and nothing else, about a person."
+
+
+pixels.right(2304)
+pixels.right(48**2)
+pixels.right(np.int64(2304))
+pixels.right(2304.0)
+pixels.wrong(48, says="one row")
+pixels.wrong(96, says="added")
+pixels.wrong(6912, says="gray pixel is one number")
+pixels.wrong(2303, says="too small")
+pixels.wrong("2304", says="must be a number")
+
+
+@exercise(
+    hints=[
+        "Make a new generator inside the function: rng = np.random.default_rng(seed)",
+        "rng.integers(low, high, size) draws whole numbers from low up to, but not including, high.",
+        "return rng.integers(1, 7, size=5)",
+    ]
+)
+def roll(answer):
+    """Five dice that fall the same way whenever the seed is the same."""
+    expect_function(answer, "seed")
+    throws = [expect_array(np.asarray(call(answer, seed)), shape=(5,)) for seed in range(60)]
+    for throw in throws:
+        if not np.issubdtype(throw.dtype, np.integer):
+            raise Wrong(f"A die shows whole numbers; yours are {throw.dtype}.")
+    _expect_die(np.concatenate(throws))
+    if not np.array_equal(call(answer, 3), call(answer, 3)):
+        raise Wrong(
+            "Two calls with the same seed gave different dice; "
+            "make the generator inside the function, from the seed."
+        )
+    if len({tuple(throw) for throw in throws}) == 1:
+        raise Wrong("Every seed gives the same dice; use the argument seed, not a fixed number.")
+    return "Same seed, same dice; another seed, other dice."
+
+
+def _expect_die(faces: np.ndarray) -> None:
+    if faces.min() < 1 or faces.max() > 6:
+        raise Wrong(f"Your dice show {faces.min()} to {faces.max()}; they have the sides 1 to 6.")
+    if faces.max() < 6 and len(set(faces)) > 1:
+        raise Wrong("Your dice never show 6: rng.integers leaves out its upper end.")
+
+
+roll.right(lambda seed: np.random.default_rng(seed).integers(1, 7, size=5))
+roll.right(lambda seed: np.random.default_rng(seed).integers(1, 6, size=5, endpoint=True))
+roll.right(lambda seed: np.random.default_rng(seed).choice([1, 2, 3, 4, 5, 6], 5).tolist())
+roll.wrong(lambda seed: np.random.default_rng().integers(1, 7, size=5), says="same seed")
+roll.wrong(lambda seed: np.random.default_rng(0).integers(1, 7, size=5), says="fixed number")
+roll.wrong(lambda seed: np.random.default_rng(seed).integers(1, 6, size=5), says="never show 6")
+roll.wrong(lambda seed: np.random.default_rng(seed).integers(6, size=5), says="sides 1 to 6")
+roll.wrong(lambda seed: np.random.default_rng(seed).integers(1, 7), says="shape ()")
+roll.wrong(lambda seed: np.random.default_rng(seed).uniform(1, 7, size=5), says="whole numbers")
+roll.wrong(np.array([1, 2, 3, 4, 5]), says="must be a function")
+
+
+@exercise(
+    hints=[
+        "Go through both lists together with zip and count the places where the words are equal.",
+        "A comparison is True or False, and True counts as 1: sum(a == b for a, b in zip(...))",
+        "Divide the count by the number of faces, len(mine).",
+        "return sum(a == b for a, b in zip(mine, theirs)) / len(mine)",
+    ]
+)
+def agreement(answer):
+    """The share of faces on which two raters say the same."""
+    expect_function(answer, "mine", "theirs")
+    mine = ["happy", "sad", "fear", "happy", "neutral"]
+    theirs = ["happy", "fear", "sad", "happy", "angry"]
+    value = expect_number(call(answer, mine, theirs))
+    expect_no_mistake(value, 0.4, AGREEMENT_MISTAKES, mine, theirs)
+    expect_close(value, 0.4, tolerance=1e-9, what="For five faces with two equal labels, yours")
+    for other, expected in ((mine, 1.0), (["disgust"] * 5, 0.0)):
+        found = expect_number(call(answer, mine, other))
+        expect_close(found, expected, tolerance=1e-9, what="For all or no labels equal, yours")
+    return "Agreement is a share of faces. Keep in mind that part of it is luck."
+
+
+agreement.right(agreed)
+agreement.right(lambda mine, theirs: np.mean(np.array(mine) == np.array(theirs)))
+agreement.right(lambda mine, theirs: np.equal(mine, theirs).mean())
+agreement.wrong(lambda mine, theirs: mine == theirs, says="must be a number")
+agreement.wrong(lambda mine, theirs: mine.sort() or agreed(mine, theirs), says="changes its input")
+agreement.wrong(lambda mine, theirs: 0.4, says="all or no labels")
+for _message, _mistake in AGREEMENT_MISTAKES.items():
+    agreement.wrong(_mistake, says=_message)
+
+
+@exercise(
+    hints=[
+        "The observed agreement is what you wrote in the exercise before. Write it again here, "
+        "for example as np.mean(np.array(mine) == np.array(theirs)).",
+        "By luck alone, both say 'happy' with the probability: share of 'happy' in mine, times share "
+        "of 'happy' in theirs. Add this up over all words.",
+        "chance = sum(mine.count(word) * theirs.count(word) for word in set(mine)) / len(mine) ** 2",
+        "return (observed - chance) / (1 - chance)",
+    ]
+)
+def kappa(answer):
+    """Cohen's kappa (Cohen, 1960): agreement of two raters beyond luck."""
+    expect_function(answer, "mine", "theirs")
+    for mine, theirs in _rated():
+        value = expect_number(call(answer, mine, theirs))
+        expected = cohens_kappa(mine, theirs)
+        expect_no_mistake(value, expected, KAPPA_MISTAKES, mine, theirs)
+        expect_close(value, expected, tolerance=1e-9, what="For 20 faces, your kappa")
+    same = expect_number(call(answer, ["sad", "fear"], ["sad", "fear"]))
+    expect_close(same, 1.0, tolerance=1e-9, what="Where two raters always agree, your kappa")
+    return "1 is full agreement, 0 is what luck would give, and below 0 is worse than luck."
+
+
+def _rated():
+    words = np.array(["happy", "neutral", "sad"])
+    for seed, shares in ((1, (0.8, 0.1, 0.1)), (2, (0.3, 0.3, 0.4))):
+        rng = np.random.default_rng(seed)
+        mine = words[rng.choice(3, 20, p=shares)]
+        theirs = np.where(rng.random(20) < 0.6, mine, words[rng.choice(3, 20)])
+        yield mine.tolist(), theirs.tolist()
+
+
+def _kappa_of_sklearn(mine, theirs):
+    from sklearn.metrics import cohen_kappa_score
+
+    return cohen_kappa_score(mine, theirs)
+
+
+kappa.right(cohens_kappa)
+kappa.right(_kappa_of_sklearn)
+kappa.right(lambda mine, theirs: np.float64(cohens_kappa(theirs, mine)))
+kappa.wrong(lambda mine, theirs: 0.5, says="your kappa")
+for _message, _mistake in KAPPA_MISTAKES.items():
+    kappa.wrong(_mistake, says=_message)
+
+
+_SAID_BY = {
+    "A": ("James-Lange", "the body moves first, and feeling is how that is noticed"),
+    "B": ("appraisal", "what the event means for oneself decides"),
+    "C": ("Ekman", "a few emotions, each with an expression that all people share"),
+    "D": ("constructed", "each instance is made anew, of body, memory and concept"),
+    "E": ("Darwin", "a movement once useful is kept as a habit"),
+    "F": ("facial feedback", "the face, and only the face, acts back on feeling"),
+    "G": ("component process", "one check after another, each leaving its own trace"),
+}
+THEORIES = tuple(sorted(name for name, _ in _SAID_BY.values()))
+
+
+@exercise(
+    hints=[
+        "Look for what comes first: the feeling, the body, the face, or a judgment.",
+        "A and F both run from body to feeling. One speaks of the whole body, the other of the face.",
+        "B and G both begin with a judgment. One says that it decides, the other splits it into a "
+        "series of checks.",
+        "C and E both look to heredity. One is about where movements come from, the other about how "
+        "many emotions there are and who can read them.",
+    ]
+)
+def theories(answer):
+    """Which theory speaks in which sentence."""
+    if not isinstance(answer, dict):
+        raise Wrong('Your answer must be a dictionary, such as {"A": "Darwin", ...}.')
+    missing = [letter for letter in _SAID_BY if answer.get(letter) in (None, ...)]
+    if missing:
+        raise Wrong(f"There is no answer for {', '.join(missing)}.")
+    unknown = [name for name in answer.values() if name not in THEORIES]
+    if unknown:
+        raise Wrong(f"{unknown[0]!r} is none of the theories: {', '.join(THEORIES)}.")
+    twice = [name for name, count in Counter(answer.values()).items() if count > 1]
+    if twice:
+        raise Wrong(f"{twice[0]!r} stands more than once; each theory speaks one sentence.")
+    right = sum(answer[letter] == name for letter, (name, _) in _SAID_BY.items())
+    for letter, (name, clue) in _SAID_BY.items():
+        if answer[letter] != name:
+            raise Wrong(f"{right} of 7 are right. Look at {letter} again: {clue}.")
+    return "Keep the seven apart: they answer different questions, and most of them can be tested."
+
+
+_ALL_RIGHT = {letter: name for letter, (name, _) in _SAID_BY.items()}
+theories.right(_ALL_RIGHT)
+theories.right(dict(reversed(_ALL_RIGHT.items())))
+theories.right({letter: str(np.str_(name)) for letter, name in _ALL_RIGHT.items()})
+theories.wrong(
+    _ALL_RIGHT | {"A": "facial feedback", "F": "James-Lange"}, says="5 of 7 are right. Look at A"
+)
+theories.wrong(
+    _ALL_RIGHT | {"B": "component process", "G": "appraisal"},
+    says="Look at B again: what the event",
+)
+theories.wrong(_ALL_RIGHT | {"C": "Darwin"}, says="more than once")
+theories.wrong(_ALL_RIGHT | {"C": "Freud"}, says="none of the theories")
+theories.wrong({"A": "Darwin"}, says="no answer for B, C")
+theories.wrong(list(_ALL_RIGHT.values()), says="must be a dictionary")
+
+
+@exercise(
+    hints=[
+        "Think of 1,000 faces. How many are angry? Of these, how many raise an alarm?",
+        "The others are not angry. How many of them raise an alarm all the same?",
+        "true = base_rate * hit_rate; false = (1 - base_rate) * false_alarm_rate",
+        "return true / (true + false), with names that you chose: Python reserves True and False.",
+    ]
+)
+def alarms(answer):
+    """The share of alarms that are right (Bayes' rule)."""
+    expect_function(answer, "base_rate", "hit_rate", "false_alarm_rate")
+    for rates in ((0.02, 0.8, 0.05), (0.5, 0.9, 0.2), (0.1, 0.3, 0.02)):
+        value = expect_number(call(answer, *rates))
+        expected = right_alarms(*rates)
+        expect_no_mistake(value, expected, ALARM_MISTAKES, *rates)
+        at = "Of the alarms at base rate {}, hit rate {}, false-alarm rate {}, your share"
+        expect_close(value, expected, tolerance=1e-9, what=at.format(*rates))
+    return "When what you look for is rare, most alarms are false, however good the detector."
+
+
+alarms.right(right_alarms)
+alarms.right(lambda base, hit, false: 1 / (1 + (1 - base) * false / (base * hit)))
+alarms.right(lambda base, hit, false: np.float64(right_alarms(base, hit, false)))
+alarms.wrong(lambda base, hit, false: 1.0, says="too large")
+for _message, _mistake in ALARM_MISTAKES.items():
+    alarms.wrong(_mistake, says=_message)
