@@ -1,0 +1,9 @@
+"""Faces drawn from action units: pictures, and the truth about them."""
+
+from fercourse.synth.camera import Camera
+from fercourse.synth.drawing import Drawing, draw, draw_face
+from fercourse.synth.light import Light
+from fercourse.synth.truth import REGIONS
+from fercourse.synth.units import ACTION_UNIT_NAMES
+
+__all__ = ["ACTION_UNIT_NAMES", "REGIONS", "Camera", "Drawing", "Light", "draw", "draw_face"]

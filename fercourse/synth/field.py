@@ -1,0 +1,73 @@
+"""The grid on which a frontal face is built before the head is turned."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+LEFT, TOP, RIGHT, BOTTOM = -1.62, -1.75, 1.62, 2.15
+
+
+class Field(NamedTuple):
+    """Coordinates of a grid of texels, in half face widths, the eyes at y = 0."""
+
+    x: np.ndarray
+    y: np.ndarray
+    density: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.y), len(self.x)
+
+
+def field_for(scale: float) -> Field:
+    """Return a grid fine enough for a picture of `scale` pixels to half a face width."""
+    return make_field(max(28, 4 * round(0.4 * scale)))
+
+
+@lru_cache(maxsize=8)
+def make_field(density: int) -> Field:
+    """Return the grid with `density` texels to half a face width."""
+    width, height = round((RIGHT - LEFT) * density), round((BOTTOM - TOP) * density)
+    x = (LEFT + (np.arange(width) + 0.5) / density).astype(np.float32)
+    y = (TOP + (np.arange(height) + 0.5) / density).astype(np.float32)
+    return Field(x, y, density)
+
+
+def sum_of_bumps(field: Field, bumps: np.ndarray, columns: tuple[int, ...]) -> list[np.ndarray]:
+    """Add up Gaussian bumps.
+
+    A Gaussian along the axes is a product of a function of x and a function of y, so that the
+    sum of any number of them is one product of two thin matrices.
+
+    Parameters
+    ----------
+    bumps : ndarray, shape (K, 4 + M)
+        x, y, width, height of each bump (standard deviations), then its amounts.
+    columns : tuple of int
+        Which of the M amounts to add up, one field each.
+    """
+    bumps = bumps.astype(np.float32)
+    across = np.exp(-0.5 * ((field.x - bumps[:, 0:1]) / bumps[:, 2:3]) ** 2)
+    down = np.exp(-0.5 * ((field.y - bumps[:, 1:2]) / bumps[:, 3:4]) ** 2)
+    return [(down * bumps[:, 4 + column, None]).T @ across for column in columns]
+
+
+@lru_cache(maxsize=8)
+def grain(kind: str) -> np.ndarray:
+    """Return a 512x512 float32 texture of mean 0 and deviation 1: skin, strands, or clouds."""
+    noise = np.random.default_rng(20).standard_normal((512, 512)).astype(np.float32)
+    across, down = {"skin": (1.1, 1.1), "strands": (0.9, 14.0), "clouds": (22.0, 22.0)}[kind]
+    noise = np.pad(noise, 128, mode="wrap")  # so that the texture repeats without a seam
+    noise = cv2.GaussianBlur(noise, (0, 0), across, sigmaY=down)[128:-128, 128:-128]
+    return (noise - noise.mean()) / noise.std()
+
+
+def cut_grain(kind: str, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Return a piece of a texture, cut at a place drawn by `rng`."""
+    texture = grain(kind)
+    top, left = rng.integers(0, 512, 2)
+    rows = (top + np.arange(shape[0])) % 512
+    columns = (left + np.arange(shape[1])) % 512
+    return texture[rows[:, None], columns]

@@ -1,0 +1,77 @@
+"""Light on the face: Lambert's law, darker hollows, and the shade that features cast."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from fercourse.synth.field import Field
+
+
+class Light(NamedTuple):
+    """Where light comes from and how much.
+
+    Parameters
+    ----------
+    azimuth, elevation : float
+        Degrees; azimuth is positive towards the right of the picture, elevation upwards.
+    strength, ambient : float
+        Of the lamp and of the light from everywhere.
+    """
+
+    azimuth: float = -25.0
+    elevation: float = 35.0
+    strength: float = 0.75
+    ambient: float = 0.40
+
+
+def light_direction(light: Light) -> np.ndarray:
+    """Return the unit vector towards the lamp: x right, y down, z to the viewer."""
+    azimuth, elevation = np.radians((light.azimuth, light.elevation))
+    return np.array(
+        (
+            np.sin(azimuth) * np.cos(elevation),
+            -np.sin(elevation),
+            np.cos(azimuth) * np.cos(elevation),
+        )
+    )
+
+
+def shade(field: Field, height: np.ndarray, light: Light, direction: np.ndarray) -> np.ndarray:
+    """Return how bright each texel is lit, float32 (H, W).
+
+    Parameters
+    ----------
+    height : ndarray, float32, shape (H, W)
+    direction : ndarray, shape (3,)
+        Towards the lamp, in the frame of the head.
+    """
+    lx, ly, lz = (float(value) for value in direction)
+    slope = field.density / 2
+    dx = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=1, scale=slope)
+    dy = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=1, scale=slope)
+    facing = (lz - lx * dx - ly * dy) / np.sqrt(1 + dx * dx + dy * dy)
+    around = cv2.blur(
+        height, (0, 0) if field.density < 1 else (2 * int(0.13 * field.density) + 1,) * 2
+    )
+    hollow = np.clip(1 - 2.2 * (around - height), 0.35, 1.06)
+    lit = np.maximum(facing, 0) * _not_shaded(field, height, (lx, ly, lz))
+    return (light.ambient * hollow + light.strength * lit * np.sqrt(hollow)).astype(np.float32)
+
+
+def _not_shaded(
+    field: Field, height: np.ndarray, direction: tuple[float, float, float]
+) -> np.ndarray:
+    """Return 1 where the lamp is seen and less where the face itself stands in the way."""
+    lx, ly, lz = direction
+    blocked = np.zeros_like(height)
+    side = max(np.hypot(lx, ly), 1e-6)
+    if side < 0.2:
+        return np.ones_like(height)
+    for distance in (0.07, 0.14, 0.22, 0.32, 0.45):
+        shift = np.float32([[1, 0, -lx / side * distance * field.density],
+                            [0, 1, -ly / side * distance * field.density]])  # fmt: skip
+        ahead = cv2.warpAffine(height, shift, height.shape[::-1], flags=cv2.INTER_LINEAR,
+                               borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
+        np.maximum(blocked, ahead - height - lz / side * distance, out=blocked)
+    return 1 - 0.75 * np.clip(blocked / 0.07, 0, 1)

@@ -1,0 +1,113 @@
+"""Turn the head: find for each pixel the point of the face that its ray meets first.
+
+Relief mapping (Policarpo, Oliveira and Comba, 2005): rays march through the height field, so that
+features foreshorten and a nose hides the cheek behind it.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from fercourse.synth.field import LEFT, TOP, Field
+
+EYE_DISTANCE = 9.0  # of the camera, in half face widths; about 60 cm
+_FRONT, _BACK, _DEEPEST = 1.75, -1.2, -0.35
+
+
+class Pose(NamedTuple):
+    """How the head is held (degrees) and where the picture's middle lies.
+
+    Positive yaw turns the nose to the right of the picture, positive pitch lifts the chin,
+    positive roll turns the picture of the head clockwise. `scale` is pixels per half face width;
+    `x`, `y` are the pixels at which the middle of the head (height of the nose) is seen.
+    """
+
+    yaw: float
+    pitch: float
+    roll: float
+    scale: float
+    x: float
+    y: float
+
+
+MIDDLE = np.array((0.0, 0.42, 0.2))  # the point of the head about which it turns
+
+
+def rotation(pose: Pose) -> np.ndarray:
+    """Return the matrix from the head's frame to the camera's (x right, y down, z to the viewer)."""
+    yaw, pitch, roll = np.radians((pose.yaw, pose.pitch, pose.roll))
+    cy, sy, cp, sp, cr, sr = (f(a) for a in (yaw, pitch, roll) for f in (np.cos, np.sin))
+    turn = np.array(((cy, 0, sy), (0, 1, 0), (-sy, 0, cy)))
+    nod = np.array(((1, 0, 0), (0, cp, -sp), (0, sp, cp)))
+    tilt = np.array(((cr, -sr, 0), (sr, cr, 0), (0, 0, 1)))
+    return tilt @ nod @ turn
+
+
+def project(points: np.ndarray, pose: Pose) -> np.ndarray:
+    """Return where points of the head (..., 3) are seen, in pixels (..., 2)."""
+    seen = (points - MIDDLE) @ rotation(pose).T
+    nearer = EYE_DISTANCE / (EYE_DISTANCE - seen[..., 2:])
+    return seen[..., :2] * nearer * pose.scale + (pose.x, pose.y)
+
+
+def cast_rays(
+    field: Field, height: np.ndarray, pose: Pose, size: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return for each pixel the texel its ray meets, and whether it meets the head at all.
+
+    Parameters
+    ----------
+    height : ndarray, float32, shape (H, W)
+        Height of the head; `relief.FAR` where there is none.
+    size : (height, width)
+        Of the picture.
+
+    Returns
+    -------
+    map_x, map_y : ndarray, float32, shape `size`
+        Coordinates in the field, as `cv2.remap` takes them.
+    hit : ndarray, bool, shape `size`
+    """
+    turn = rotation(pose).astype(np.float32)
+    u = (np.arange(size[1], dtype=np.float32) + 0.5 - pose.x) / pose.scale
+    v = (np.arange(size[0], dtype=np.float32) + 0.5 - pose.y) / pose.scale
+    u, v = np.broadcast_arrays(u[None, :], v[:, None])
+    # A ray is the points (u, v, 0) + t (-u/D, -v/D, 1) of the camera's frame.
+    start = [turn[0, a] * u + turn[1, a] * v + np.float32(MIDDLE[a]) for a in range(3)]
+    step = [turn[2, a] - (turn[0, a] * u + turn[1, a] * v) / EYE_DISTANCE for a in range(3)]
+    tilt = float(np.hypot(turn[2, 0], turn[2, 1]))
+    count = 5 + int(np.ceil(tilt * 24))
+    ts = np.linspace(_FRONT, _BACK, count)
+    density = field.density
+    ox, oy = LEFT * density + 0.5, TOP * density + 0.5
+    ax, bx = start[0] * density - ox, step[0] * density
+    ay, by = start[1] * density - oy, step[1] * density
+
+    def gap(t):
+        seen = cv2.remap(height, ax + bx * t, ay + by * t, cv2.INTER_LINEAR,
+                         borderMode=cv2.BORDER_CONSTANT, borderValue=-3.0)  # fmt: skip
+        return seen - (start[2] + step[2] * t)
+
+    before = np.full(size, -1.0, np.float32)
+    near = np.full(size, np.float32(_FRONT))
+    far = np.full(size, np.float32(_BACK))
+    f_near = np.full(size, -1.0, np.float32)
+    f_far = np.full(size, 1.0, np.float32)
+    done = np.zeros(size, bool)
+    last = np.float32(_FRONT)
+    for t in ts[1:].astype(np.float32):
+        now = gap(t)
+        new = (now >= 0) & ~done
+        near[new], far[new], f_near[new], f_far[new] = last, t, before[new], now[new]
+        done |= new
+        before, last = now, t
+    for _ in range(2):
+        t = near + (far - near) * np.clip(f_near / (f_near - f_far), 0.02, 0.98)
+        now = gap(t)
+        inside = now >= 0
+        far, f_far = np.where(inside, t, far), np.where(inside, now, f_far)
+        near, f_near = np.where(inside, near, t), np.where(inside, f_near, now)
+    t = near + (far - near) * np.clip(f_near / (f_near - f_far), 0, 1)
+    hit = done & (start[2] + step[2] * t > _DEEPEST)
+    return ax + bx * t, ay + by * t, hit

@@ -1,0 +1,99 @@
+"""Everything that is drawn by lot for face number i; nothing here depends on the class but the muscles."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fercourse.emotions import CLASSES
+from fercourse.errors import DataError
+from fercourse.synth.camera import Camera
+from fercourse.synth.expression import SHARES, Expression, draw_expression
+from fercourse.synth.identity import Identity, draw_identity
+from fercourse.synth.light import Light
+from fercourse.synth.pose import Pose
+from fercourse.synth.raters import rate
+
+VARIANTS = ("default", "balanced", "easy")
+# Nine faces in a row: seven to train, one to validate, one to test; twenty of each person.
+SPLITS = ("train",) * 7 + ("validation", "test")
+FACES_PER_SUBJECT = 20
+
+
+class Recipe(NamedTuple):
+    """One face to be drawn, all but its pixels."""
+
+    split: str
+    subject: int
+    person: Identity
+    expression: Expression
+    votes: np.ndarray
+    label: int
+    pose: Pose
+    gaze: tuple[float, float]
+    light: Light
+    camera: Camera
+    occluder: str
+    rng: np.random.Generator
+
+
+def subject_of(index: int) -> int:
+    """Return the number of the person on face `index`; no person stands in two splits."""
+    row = len(SPLITS)
+    return index // (row * FACES_PER_SUBJECT) * row + index % row
+
+
+def make_recipe(index: int, seed: int, variant: str, size: int) -> Recipe:
+    """Draw by lot what face `index` is; it depends on `seed` and `index` alone."""
+    if variant not in VARIANTS:
+        raise DataError(f"There is no variant {variant!r}; choose one of {', '.join(VARIANTS)}.")
+    rng = np.random.default_rng([seed, index])
+    easy = variant == "easy"
+    row = len(SPLITS)
+    true_class = int(rng.choice(len(CLASSES), p=SHARES))
+    if variant != "default":
+        true_class = (index // row + index % row) % len(CLASSES)
+    expression = draw_expression(true_class, rng, easy)
+    votes, label = rate(expression, rng, careful=easy)
+    subject = subject_of(index)
+    return Recipe(
+        split=SPLITS[index % row],
+        subject=subject,
+        person=draw_identity(subject, seed),
+        expression=expression,
+        votes=votes,
+        label=label,
+        pose=_pose(rng, size, 0.35 if easy else 1.0),
+        gaze=tuple(rng.normal(0, (0.04, 0.015)).clip(-0.09, 0.09)),
+        light=_light(rng, easy),
+        camera=_camera(rng, easy),
+        occluder="none",
+        rng=rng,
+    )
+
+
+def _pose(rng: np.random.Generator, size: int, spread: float) -> Pose:
+    yaw, pitch, roll = rng.normal(0, (14 * spread, 8 * spread, 6 * spread)).clip(-45, 45)
+    scale = size / 2.75 * np.exp(rng.normal(0, 0.06 * spread))
+    x, y = size * (0.5 + rng.normal(0, 0.025 * spread, 2))
+    return Pose(*(float(value) for value in (yaw, pitch, roll, scale, x, y + 0.02 * size)))
+
+
+def _light(rng: np.random.Generator, easy: bool) -> Light:
+    if easy:
+        return Light(rng.normal(0, 20), rng.uniform(20, 45), 0.7, 0.5)
+    strength = rng.uniform(0.35, 0.95)
+    return Light(
+        rng.normal(0, 38), rng.normal(30, 18), strength, 1.12 - strength + rng.normal(0, 0.08)
+    )
+
+
+def _camera(rng: np.random.Generator, easy: bool) -> Camera:
+    if easy:
+        return Camera(exposure=rng.uniform(0.9, 1.1), noise=1.5)
+    return Camera(
+        exposure=float(np.exp(rng.normal(0.05, 0.18))),
+        gamma=float(np.exp(rng.normal(0, 0.15))),
+        blur=float(rng.exponential(0.28)),
+        noise=float(rng.exponential(2.5)),
+        jpeg=int(rng.integers(55, 96)) if rng.random() < 0.7 else 0,
+    )
