@@ -23,8 +23,13 @@ from fercourse.datasets.tables import load_table, save_table
 from fercourse.errors import DataError
 
 FORMAT = 1
+CHUNKS = ".chunks"  # work of an import that was interrupted and will go on
 _PARTIAL = ".partial"
-_A_DAY = 86_400  # seconds
+_A_WEEK = 7 * 86_400  # seconds
+
+
+class DamagedCacheError(DataError):
+    """A cached data set cannot be opened; importing again mends it."""
 
 
 def cache_folder() -> Path:
@@ -43,11 +48,22 @@ def is_cached(folder: Path) -> bool:
     return (folder / "meta.json").is_file()
 
 
-def latest(name: str) -> Path | None:
-    """Return the folder of the last import of the data set `name`, or None."""
-    found = cache_folder().glob(f"{name}-*/meta.json")
-    found = [meta for meta in found if not meta.parent.name.endswith(_PARTIAL)]
-    return max(found, key=lambda meta: meta.stat().st_mtime_ns).parent if found else None
+def imports(name: str) -> list[Path]:
+    """Return the folders of the data set `name`, the last import first."""
+    found = [
+        meta
+        for meta in cache_folder().glob(f"{name}-*/meta.json")
+        if not meta.parent.name.endswith(_PARTIAL)
+    ]
+    found.sort(key=lambda meta: meta.stat().st_mtime_ns, reverse=True)
+    return [meta.parent for meta in found]
+
+
+def remove_outdated(name: str, source: Path, keep: Path) -> None:
+    """Remove earlier imports of a source that has changed since."""
+    for folder in imports(name):
+        if folder != keep and read_meta(folder)["origin"].get("source") == str(source):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -92,10 +108,11 @@ def _install(partial: Path, target: Path) -> None:
 
 
 def _remove_abandoned(parent: Path) -> None:
-    """Remove what an import left behind that was killed, unless it may still be at work."""
-    for partial in parent.glob(f"*{_PARTIAL}"):
-        if time.time() - partial.stat().st_mtime > _A_DAY:
-            shutil.rmtree(partial, ignore_errors=True)
+    """Remove what a killed import left behind, unless it may still be at work or taken up."""
+    for ending in (_PARTIAL, CHUNKS):
+        for left in parent.glob(f"*{ending}"):
+            if time.time() - left.stat().st_mtime > _A_WEEK:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def save(faces: FaceSet, target: Path, **origin) -> None:
@@ -176,7 +193,7 @@ def _damage(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, DataError):
-        raise DataError(
+        raise DamagedCacheError(
             f"The cached copy in {folder} is damaged; delete that folder, or import again: "
             f"fercourse data import {folder.name.rpartition('-')[0]} PATH --again"
         ) from None

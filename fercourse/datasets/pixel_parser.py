@@ -1,14 +1,22 @@
 """Text of pixels to an array: ``b"70 80 82"`` to uint8, many rows at a time.
 
 The fast way looks at every byte of a block at once and takes each number's value at its last
-digit. What it does not recognize at a glance goes, row by row, the plain way.
+digit. A block with anything but plain numbers goes the plain way, row by row.
 """
 
 import numpy as np
 
 from fercourse.errors import DataError
 
-_SPACE, _ZERO = ord(" "), ord("0")
+_ZERO, _TEN, _HUNDRED = np.uint8(ord("0")), np.uint8(10), np.uint8(100)
+
+
+class BadRowError(DataError):
+    """A row does not hold the pixels of an image; `row` counts the rows given, from 0."""
+
+    def __init__(self, row: int, problem: str):
+        super().__init__(problem)
+        self.row = row
 
 
 def parse_pixels(texts: list[bytes], size: int) -> np.ndarray:
@@ -17,7 +25,7 @@ def parse_pixels(texts: list[bytes], size: int) -> np.ndarray:
     Parameters
     ----------
     texts : list of bytes
-        One row of decimal numbers, 0 to 255, separated by blanks, for each image.
+        For each image a row of whole numbers, 0 to 255, separated by blanks.
     size : int
         How many numbers each row must have.
 
@@ -30,54 +38,65 @@ def parse_pixels(texts: list[bytes], size: int) -> np.ndarray:
     BadRowError
         If a row has another number of pixels, or one that is no whole number from 0 to 255.
     """
-    pixels = _parse_block(texts, size)
-    if pixels is None:
-        pixels = np.empty((len(texts), size), np.uint8)
-        for index, text in enumerate(texts):
-            pixels[index] = _parse_row(text, size, index)
-    return pixels
+    pixels = _parse_fast(texts, size)
+    return _parse_plainly(texts, size) if pixels is None else pixels
 
 
-class BadRowError(DataError):
-    """A row does not hold the pixels of an image; `index` counts the rows given, from 0."""
-
-    def __init__(self, index: int, problem: str):
-        super().__init__(problem)
-        self.index = index
-
-
-def _parse_block(texts: list[bytes], size: int) -> np.ndarray | None:
-    """Parse rows of plain numbers of up to three digits; return None for anything else."""
-    block = np.frombuffer(b" ".join(texts) + b" ", np.uint8)
-    digits = block - np.uint8(_ZERO)
+def _parse_fast(texts: list[bytes], size: int) -> np.ndarray | None:
+    """Parse `size` numbers of one to three digits in each row; return None for anything else."""
+    block = np.frombuffer(b" ".join([b"  ", *texts, b" "]), np.uint8)
+    digits = block - _ZERO
     is_digit = digits < 10
-    if not ((block == _SPACE) | is_digit).all():
+    if not (is_digit | (block == ord(" "))).all():
         return None
     digits *= is_digit
-    values = digits.copy()
-    values[1:] += digits[:-1] * np.uint8(10) * is_digit[1:]
-    hundreds = digits[:-2] * is_digit[1:-1]
-    hundreds *= is_digit[2:]
-    too_long = is_digit[:-3] & is_digit[1:-2]
-    too_long &= is_digit[2:-1]
-    too_long &= is_digit[3:]
-    if too_long.any() or (hundreds > 2).any():
+    values = _values_at_last_digits(digits, is_digit)
+    is_last = is_digit[3:-1] & ~is_digit[4:]
+    if values is None or not _each_has(size, is_last, texts):
         return None
-    hundreds *= np.uint8(100)
-    values[2:] += hundreds
-    if (values[2:] < hundreds).any():
-        return None
-    is_last = is_digit[:-1] & ~is_digit[1:]
-    stops = np.cumsum([len(text) + 1 for text in texts])
-    starts = stops - [len(text) + 1 for text in texts]
-    for start, stop in zip(starts, stops, strict=True):
-        if np.count_nonzero(is_last[start:stop]) != size:
-            return None
     return values[:-1][is_last].reshape(len(texts), size)
 
 
-def _parse_row(text: bytes, size: int, index: int) -> list[int]:
-    words = text.split()
-    if len(words) != size:
-        raise BadRowError(index, f"has {len(words):,} pixels where {size:,} belong")
-    return words
+def _values_at_last_digits(digits: np.ndarray, is_digit: np.ndarray) -> np.ndarray | None:
+    """Return, from the fourth byte on, the number that ends at each byte; None if one is > 255."""
+    ones, tens, hundreds = digits[3:], digits[2:-1], digits[1:-2]
+    two, three = is_digit[3:] & is_digit[2:-1], is_digit[2:-1] & is_digit[3:]
+    hundreds = hundreds * three
+    if (three & is_digit[1:-2] & is_digit[:-3]).any() or (hundreds > 2).any():
+        return None
+    hundreds *= _HUNDRED
+    values = tens * two
+    values *= _TEN
+    values += ones
+    values += hundreds
+    return None if (values < hundreds).any() else values
+
+
+def _each_has(size: int, is_last: np.ndarray, texts: list[bytes]) -> bool:
+    start = 0
+    for text in texts:
+        if np.count_nonzero(is_last[start : start + len(text) + 1]) != size:
+            return False
+        start += len(text) + 1
+    return True
+
+
+def _parse_plainly(texts: list[bytes], size: int) -> np.ndarray:
+    pixels = np.empty((len(texts), size), np.uint8)
+    for row, text in enumerate(texts):
+        words = text.split()
+        if len(words) != size:
+            raise BadRowError(row, f"has {len(words):,} pixels where {size:,} belong")
+        pixels[row] = [_parse_number(word, row) for word in words]
+    return pixels
+
+
+def _parse_number(word: bytes, row: int) -> int:
+    shown = word[:20].decode("ascii", "backslashreplace")
+    try:
+        number = int(word)
+    except ValueError:
+        raise BadRowError(row, f"has {shown!r} where a pixel belongs") from None
+    if not 0 <= number <= 255:
+        raise BadRowError(row, f"has a pixel of {shown}; pixels lie between 0 and 255")
+    return number

@@ -6,18 +6,30 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
 
 
+def progress_bar(title: str, total: int, *, shown: bool = True):
+    """Show a bar that counts things, and give a function that moves it on by so many."""
+    return _bar(title, total, shown, MofNCompleteColumn())
+
+
+def progress_bar_of_bytes(title: str, total: int, *, shown: bool = True):
+    """Show a bar that counts bytes, and give a function that moves it on by so many."""
+    return _bar(title, total, shown, DownloadColumn())
+
+
 @contextmanager
-def progress_bar(title: str, total: int, *, shown: bool = True) -> Iterator[Callable[[int], None]]:
-    """Show a bar and give a function that moves it on by so many steps."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not shown) as bar:
+def _bar(
+    title: str, total: int, shown: bool, count: ProgressColumn
+) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not shown) as bar:
         task = bar.add_task(title, total=total)
         yield lambda steps=1: bar.advance(task, steps)
