@@ -20,7 +20,7 @@ from fercourse.synth.pose import Pose
 from fercourse.synth.raters import VOTE_COLUMNS
 from fercourse.synth.recipe import Recipe, make_recipe
 from fercourse.synth.surroundings import draw_background
-from fercourse.synth.units import ACTION_UNIT_NAMES, as_intensities
+from fercourse.synth.units import as_intensities
 
 _CHUNK = 64
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fercourse.emotions import CLASSES, PROTOTYPES
+from fercourse.emotions import CLASSES, CLASSES_WITH_CONTEMPT, PROTOTYPES
 from fercourse.synth.units import CODES
 
 # Shares of FER2013's classes (Goodfellow et al., 2013).
@@ -46,7 +46,8 @@ def draw_expression(true_class: int, rng: np.random.Generator, easy: bool = Fals
 
 
 def _one_class(index: int, rng: np.random.Generator, easy: bool) -> np.ndarray:
-    variants = PROTOTYPES[CLASSES[index]]
+    name = CLASSES_WITH_CONTEMPT[index]
+    variants = PROTOTYPES[name]
     shares = np.array(_VARIANT_SHARES[: len(variants)])
     units = variants[rng.choice(len(variants), p=shares / shares.sum())]
     values = np.zeros((len(CODES), 2))
@@ -54,4 +55,6 @@ def _one_class(index: int, rng: np.random.Generator, easy: bool) -> np.ndarray:
         if not easy and rng.random() < 0.08:
             continue
         values[CODES.index(code)] = rng.uniform(0.6, 1.0)
+    if name == "contempt":
+        values[:, rng.integers(2)] = 0
     return values
