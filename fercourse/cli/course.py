@@ -1,14 +1,91 @@
 """The commands around the notebooks: lab, run, build, doctor."""
 
+import json
+from pathlib import Path
+
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from fercourse.errors import CourseError
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    app.command()(run)
     app.command()(build)
+
+
+def run(
+    only: list[str] = typer.Option([], "--only", help="These notebooks, such as 00 01."),
+    more: list[str] = typer.Argument(None, metavar="[NUMBER]...", help="More for --only."),
+    profile: str = typer.Option("quick", help="quick, class or full."),
+    dataset: str = typer.Option(None, help="The data set; the built-in faces by default."),
+    data: Path = typer.Option(None, help="The file or folder that holds the data set."),
+    out: Path = typer.Option(Path("report"), help="The folder for the HTML report."),
+    as_json: bool = typer.Option(False, "--json", help="Print the outcome as JSON."),
+) -> None:
+    """Execute the answer keys, compare what they record, and write a report."""
+    from fercourse.content import content_path
+    from fercourse.course import run as runner
+    from fercourse.course.report import write_report
+    from fercourse.course.settings import data_choice, profile_name, read_settings
+
+    notebooks = read_settings().choose([*only, *(more or [])])
+    profile = profile_name(profile)
+    choice = data_choice(dataset, data)
+    task = runner.Task(profile, choice, content_path("notebooks"), runner.CELL_SECONDS[profile])
+    outcomes = run_all(notebooks, task)
+    page = write_report(outcomes, task, out)
+    if as_json:
+        print(json.dumps(runner.as_json(outcomes, task), indent=1))
+    else:
+        show(outcomes, page)
+    failed = [f"{one.notebook.number}: {fault}" for one in outcomes for fault in one.faults]
+    if failed:
+        raise CourseError("\n".join(failed))
+
+
+def run_all(notebooks, task) -> list:
+    """Run notebooks one after the other, and show on standard error how far they are."""
+    from fercourse.course.run import run_notebook
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    outcomes = []
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        for notebook in notebooks:
+            bar = progress.add_task(f"{notebook.number} {notebook.title}")
+
+            def starts(cell: int, cells: int, bar=bar) -> None:
+                progress.update(bar, completed=cell, total=cells)
+
+            outcome = run_notebook(notebook, task, starts)
+            verdict = "[green]passed" if outcome.passed else "[red]failed"
+            progress.update(
+                bar,
+                total=1,
+                completed=1,
+                description=f"{notebook.number} {notebook.title}: {verdict}",
+            )
+            outcomes.append(outcome)
+    return outcomes
+
+
+def show(outcomes, page: Path) -> None:
+    """Print a table of the outcomes and say where the report is."""
+    table = Table("Notebook", "Status", "Seconds", "Checks", "Results", box=None)
+    for one in outcomes:
+        table.add_row(
+            f"{one.notebook.number} {one.notebook.title}",
+            "[green]passed" if one.passed else "[red]failed",
+            f"{one.seconds:.1f}",
+            str(one.checks_passed),
+            str(len(one.record.get("results", {}))),
+        )
+    console = Console(soft_wrap=True)
+    console.print(table)
+    console.print(f"Report: {page.resolve().as_uri()}", highlight=False)
 
 
 def build(

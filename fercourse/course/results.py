@@ -23,6 +23,16 @@ class Comparison(NamedTuple):
     expected: str
     fault: str
 
+    @property
+    def shown(self) -> str:
+        """The value as people read it."""
+        return "not recorded" if self.value is None else as_text(self.value)
+
+
+def as_text(value: Plain) -> str:
+    """Return a value as people read it: six digits of a float."""
+    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+
 
 def as_plain(name: str, value) -> Plain:
     """Return a number, a string or a bool of Python for one of NumPy, pandas or Keras.
@@ -88,11 +98,11 @@ def compare(results: Mapping[str, Plain], expected: Mapping) -> list[Comparison]
 
 def _compare(name: str, value: Plain | None, expected) -> Comparison:
     if expected is None:
-        return Comparison(name, value, "", f"no range is expected of {name} in expected.toml")
+        return Comparison(name, value, "", f"{name} has no entry in expected.toml")
     words = describe(expected)
     if value is None:
         return Comparison(name, None, words, f"{name} is expected but was not recorded")
-    fault = "" if fits(value, expected) else f"{name} = {value} but expected {words}"
+    fault = "" if fits(value, expected) else f"{name} is {as_text(value)}, expected {words}"
     return Comparison(name, value, words, fault)
 
 

@@ -113,10 +113,9 @@ class Course:
         if strict() and name in self._results:
             raise CourseError(f"The name {name!r} is recorded twice; give each result its own.")
         value = self._results[name] = results.as_plain(name, value)
-        shown = f"{value:,.6g}" if isinstance(value, float) else str(value)
         expected = self._expected.get(name)
         print(
-            f"Recorded {name} = {shown}"
+            f"Recorded {name} = {results.as_text(value)}"
             + (f" (expected {results.describe(expected)})" if expected is not None else "")
         )
         self._write()

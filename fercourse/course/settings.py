@@ -123,11 +123,12 @@ def data_choice(name: str | None = None, path: str | Path | None = None) -> Data
     CourseError
         If the data set is unknown, or the path does not exist.
     """
+    from fercourse.datasets import registry
+
     name = name or os.environ.get("FERCOURSE_DATASET") or BUILT_IN
     path = path or os.environ.get("FERCOURSE_DATA") or None
-    known = list(tomllib.loads(content_path("datasets", "registry.toml").read_text("utf-8")))
-    if name not in known:
-        raise CourseError(f"There is no data set {name!r}; choose {_either(known)}.")
+    if name not in registry():
+        raise CourseError(f"There is no data set {name!r}; choose {_either(registry())}.")
     if path is not None and not Path(path).expanduser().exists():
         raise CourseError(f"There is nothing at {path}; set FERCOURSE_DATA to your copy of {name}.")
     return DataChoice(name, Path(path).expanduser().resolve() if path is not None else None)

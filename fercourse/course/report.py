@@ -1,0 +1,81 @@
+"""The report of a run: an index page, and every executed notebook as a page. It needs no server."""
+
+import datetime
+from importlib import resources
+from pathlib import Path
+
+import nbconvert
+from jinja2 import Environment
+
+from fercourse.course.machine import device, versions
+from fercourse.course.run import Outcome, Task
+from fercourse.errors import CourseError
+
+_MARK = "# A report of fercourse run: it may show faces of people, and is not to be committed.\n*\n"
+
+
+def write_report(outcomes: list[Outcome], task: Task, folder: Path) -> Path:
+    """Write the report of a run into a folder, and return the path of its index page.
+
+    An earlier report in the folder is replaced. The folder tells git to ignore it: a run on real
+    data shows faces of people, who have not agreed to be published.
+
+    Raises
+    ------
+    CourseError
+        If the folder holds something else than a report, or cannot be written.
+    """
+    try:
+        _empty(folder)
+        for outcome in outcomes:
+            page = folder / f"{outcome.notebook.stem}.html"
+            page.write_text(notebook_page(outcome), encoding="utf-8")
+        index = folder / "index.html"
+        index.write_text(index_page(outcomes, task), encoding="utf-8")
+    except OSError as error:
+        raise CourseError(
+            f"The report cannot be written to {folder}: {error.strerror or error}."
+        ) from None
+    return index
+
+
+def _empty(folder: Path) -> None:
+    """Make the folder, and take the pages of an earlier report out of it, but nothing else."""
+    mark = folder / ".gitignore"
+    if folder.exists() and not folder.is_dir():
+        raise CourseError(f"{folder} is a file; choose a folder with --out.")
+    if folder.is_dir() and any(folder.iterdir()):
+        if not mark.is_file() or mark.read_text(encoding="utf-8") != _MARK:
+            raise CourseError(
+                f"{folder} holds something else than a report; choose another folder with --out."
+            )
+        for page in folder.glob("*.html"):
+            page.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.write_text(_MARK, encoding="utf-8")
+
+
+def notebook_page(outcome: Outcome) -> str:
+    """Return an executed notebook as one HTML page, figures included."""
+    exporter = nbconvert.HTMLExporter(embed_images=True, anchor_link_text="")
+    metadata = {"name": f"{outcome.notebook.number} · {outcome.notebook.title}", "path": ""}
+    page, _ = exporter.from_notebook_node(outcome.executed, {"metadata": metadata})
+    return page
+
+
+def index_page(outcomes: list[Outcome], task: Task) -> str:
+    """Return the page that sums a run up."""
+    template = resources.files("fercourse.course").joinpath("report.html.j2").read_text("utf-8")
+    return (
+        Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        .from_string(template)
+        .render(
+            outcomes=outcomes,
+            task=task,
+            date=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+            device=device(),
+            versions=versions(),
+            seconds=sum(one.seconds for one in outcomes),
+            failed=[one for one in outcomes if not one.passed],
+        )
+    )
