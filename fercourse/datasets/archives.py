@@ -39,7 +39,7 @@ _BROKEN = (
 
 
 def read_lines(
-    path: Path, names: tuple[str, ...], advance: Callable[[int], None] = lambda steps: None
+    path: Path, names: tuple[str, ...], progress: Callable[[int], None] = lambda done: None
 ) -> Iterator[bytes]:
     """Yield the lines of a table, each with its line end.
 
@@ -49,8 +49,8 @@ def read_lines(
         The table itself, or an archive that holds it.
     names : tuple of str
         What the table is called in an archive, the best name first.
-    advance : callable, optional
-        Is told how many bytes of the file have been read since the last call.
+    progress : callable, optional
+        Is told how many bytes of the file have been read.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def read_lines(
     try:
         with path.open("rb", _BUFFER) as raw, contextlib.ExitStack() as opened:
             stream = _open_table(raw, path, names, opened)
-            yield from _bounded_lines(stream, raw, path, advance)
+            yield from _bounded_lines(stream, raw, path, progress)
     except _BROKEN as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise DataError(
@@ -69,7 +69,7 @@ def read_lines(
         ) from error
 
 
-def _bounded_lines(stream: BinaryIO, raw: BinaryIO, path: Path, advance) -> Iterator[bytes]:
+def _bounded_lines(stream: BinaryIO, raw: BinaryIO, path: Path, progress) -> Iterator[bytes]:
     read = position = 0
     while line := stream.readline(MAX_LINE):
         read += len(line)
@@ -80,8 +80,8 @@ def _bounded_lines(stream: BinaryIO, raw: BinaryIO, path: Path, advance) -> Iter
             )
         yield line
         if raw.tell() != position:
-            advance(raw.tell() - position)
             position = raw.tell()
+            progress(position)
     if read == 0:
         raise DataError(f"{path} is empty; get it again.")
 

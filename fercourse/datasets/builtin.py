@@ -41,8 +41,8 @@ def load_builtin(
 
 def draw_faces(count: int, seed: int, progress: bool, processes: int | None) -> FaceSet:
     """Draw faces and return them as a `FaceSet` in memory."""
-    with progress_bar("Drawing faces (once)", count, shown=progress) as advance:
-        drawing = synth.draw(count, seed=seed, processes=processes or -1, progress=advance)
+    with progress_bar("Drawing faces (once)", count, shown=progress) as tell:
+        drawing = synth.draw(count, seed=seed, processes=processes or -1, progress=tell)
     return FaceSet(
         images=drawing.images,
         labels=drawing.labels,

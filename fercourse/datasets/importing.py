@@ -113,11 +113,13 @@ def _read_missing(
         batch_size=1,
         return_as="generator_unordered",
     )
-    with progress_bar("Importing files", count, shown=progress) as advance:
-        advance(count - sum(min(CHUNK, count - start) for start in missing))
+    with progress_bar("Importing files", count, shown=progress) as tell:
+        done = count - sum(min(CHUNK, count - start) for start in missing)
+        tell(done)
         for start, chunk in parallel(jobs):
             _save_chunk(chunk, _chunk_file(chunks, start))
-            advance(len(chunk.used))
+            done += len(chunk.used)
+            tell(done)
 
 
 def _read_chunk(start: int, table: pd.DataFrame, root: Path, crop: str) -> tuple[int, Chunk]:

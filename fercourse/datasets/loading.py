@@ -128,9 +128,8 @@ def _source(name: str, path: Path) -> tuple[Path, PixelTable | None]:
 def _tell_unused(folder: Path) -> None:
     unused = cache.read_meta(folder)["origin"]["unused"]
     if unused:
-        warnings.warn(
-            f"{unused:,} files could not be used; {folder / 'unused.csv'} says why.", stacklevel=3
-        )
+        files = "1 file" if unused == 1 else f"{unused:,} files"
+        warnings.warn(f"{files} could not be used; {folder / 'unused.csv'} says why.", stacklevel=3)
 
 
 def _last_import(about: Entry) -> Path:

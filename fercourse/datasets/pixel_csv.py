@@ -66,7 +66,7 @@ class _Row(NamedTuple):
 
 
 def read_faces(
-    path: Path, table: PixelTable, advance: Callable[[int], None] = lambda steps: None
+    path: Path, table: PixelTable, progress: Callable[[int], None] = lambda done: None
 ) -> Iterator[Faces]:
     """Yield the faces of a table, some rows at a time, in their order.
 
@@ -76,15 +76,15 @@ def read_faces(
         The table, or an archive that holds it.
     table : PixelTable
         Its form.
-    advance : callable, optional
-        Is told how many bytes of the file have been read since the last call.
+    progress : callable, optional
+        Is told how many bytes of the file have been read.
 
     Raises
     ------
     DataError
         If the file or any row of it is damaged; one bad row is a damaged file.
     """
-    lines = enumerate(read_lines(path, table.names, advance), start=1)
+    lines = enumerate(read_lines(path, table.names, progress), start=1)
     order = _read_header(next(lines)[1], path)
     rows = (_read_row(line, text, order, table, path) for line, text in lines if not text.isspace())
     found = False

@@ -16,12 +16,12 @@ from rich.progress import (
 
 
 def progress_bar(title: str, total: int, *, shown: bool = True):
-    """Show a bar that counts things, and give a function that moves it on by so many."""
+    """Show a bar that counts things, and give a function that is told how many are done."""
     return _bar(title, total, shown, MofNCompleteColumn())
 
 
 def progress_bar_of_bytes(title: str, total: int, *, shown: bool = True):
-    """Show a bar that counts bytes, and give a function that moves it on by so many."""
+    """Show a bar that counts bytes, and give a function that is told how many are done."""
     return _bar(title, total, shown, DownloadColumn())
 
 
@@ -32,4 +32,4 @@ def _bar(
     columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not shown) as bar:
         task = bar.add_task(title, total=total)
-        yield lambda steps=1: bar.advance(task, steps)
+        yield lambda done: bar.update(task, completed=done)

@@ -43,10 +43,10 @@ def import_table(
         with (
             progress_bar_of_bytes(
                 f"Importing {path.name}", path.stat().st_size, shown=progress
-            ) as advance,
+            ) as tell,
             cache.GrowingArray(folder / "images.npy", (SIDE, SIDE), np.uint8) as images,
         ):
-            for faces in read_faces(path, form, advance):
+            for faces in read_faces(path, form, tell):
                 images.append(faces.images)
                 labels.append(faces.labels)
                 splits += faces.splits
