@@ -76,7 +76,7 @@ def class_mosaic(faces, per_class: int = 8, *, seed: int = 0, title: str | None 
     rng = np.random.default_rng(seed)
     height, width = faces.images.shape[1:]
     title = title or f"Some faces of each class in {faces.name!r}"
-    figure = new_figure(title, per_class + 1.3, len(faces.classes) + 0.5)
+    figure = new_figure(title, per_class + 1.2, len(faces.classes) + 0.5)
     for row, axes in enumerate(np.atleast_1d(figure.subplots(len(faces.classes), 1))):
         members = np.flatnonzero(faces.labels == row)
         chosen = rng.choice(members, min(per_class, len(members)), replace=False)
@@ -84,8 +84,9 @@ def class_mosaic(faces, per_class: int = 8, *, seed: int = 0, title: str | None 
         for place, index in enumerate(chosen):
             strip[:, place * width : (place + 1) * width] = faces.images[index]
         show_image(axes, strip)
+        axes.set_xlim(-1.05 * width, per_class * width - 0.5)
         name = f"{faces.classes[row]}\n({len(members):,})"
-        axes.text(-0.01, 0.5, name, transform=axes.transAxes, ha="right", va="center")
+        axes.text(-0.08 * width, height / 2, name, ha="right", va="center")
     figure.get_layout_engine().set(h_pad=0.01, hspace=0.01)
     counts = np.bincount(faces.labels, minlength=len(faces.classes))
     listed = ", ".join(
