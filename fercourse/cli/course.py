@@ -7,14 +7,39 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from fercourse.errors import CourseError
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    app.command()(lab)
     app.command()(run)
     app.command()(build)
+    app.command()(doctor)
+
+
+def lab(
+    port: int = typer.Option(8888, min=1, max=65535, help="The port of the local server."),
+    browser: bool = typer.Option(True, "--browser/--no-browser", help="Open a browser window."),
+    arguments: list[str] = typer.Argument(None, help="For JupyterLab itself, after --."),
+) -> None:
+    """Copy the student notebooks into work/, where they are yours, and open them in JupyterLab."""
+    from fercourse.content import content_path
+    from fercourse.course.lab import copy_notebooks, open_lab
+    from fercourse.course.machine import require_course
+    from fercourse.course.settings import read_settings
+
+    require_course()
+    names = [f"{notebook.stem}.ipynb" for notebook in read_settings().notebooks.values()]
+    work = Path("work")
+    console = Console(soft_wrap=True, highlight=False)
+    for sentence in copy_notebooks([content_path("notebooks", name) for name in names], work):
+        console.print(sentence)
+    console.print(f"Your notebooks are in {work.resolve()}. Stop JupyterLab with Ctrl+C.")
+    options = [f"--ServerApp.port={port}", *([] if browser else ["--no-browser"])]
+    raise typer.Exit(open_lab(work, names[0], [*options, *(arguments or [])]))
 
 
 def run(
@@ -28,6 +53,9 @@ def run(
 ) -> None:
     """Execute the answer keys, compare what they record, and write a report."""
     from fercourse.content import content_path
+    from fercourse.course.machine import require_course
+
+    require_course()
     from fercourse.course import run as runner
     from fercourse.course.report import write_report
     from fercourse.course.settings import data_choice, profile_name, read_settings
@@ -113,3 +141,34 @@ def build(
     if faults:
         raise CourseError("\n".join(faults))
     say(f"{len(files)} notebooks are up to date.")
+
+
+def doctor(
+    as_json: bool = typer.Option(False, "--json", help="Print the findings as JSON."),
+) -> None:
+    """Say what is installed, what is missing, and what to do."""
+    from fercourse.course.doctor import can_run, examine
+
+    findings = examine()
+    if as_json:
+        answer = {"can_run": can_run(findings), "findings": [f._asdict() for f in findings]}
+        print(json.dumps(answer, indent=1))
+    else:
+        show_findings(findings)
+        if can_run(findings):
+            print("The course can run on this machine.")
+    if not can_run(findings):
+        raise CourseError("The course cannot run yet: mend what is marked as a fault.")
+
+
+def show_findings(findings) -> None:
+    """Print the findings as a table, with the advice below it."""
+    colors = {"ok": "green", "note": "yellow", "fault": "red"}
+    console = Console(soft_wrap=True)
+    table = Table("State", "What", "Found", box=None)
+    for one in findings:
+        table.add_row(f"[{colors[one.state]}]{one.state}", one.what, Text(one.found))
+    console.print(table)
+    for one in findings:
+        if one.advice:
+            console.print(f"{one.what}: {one.advice}", markup=False, highlight=False)

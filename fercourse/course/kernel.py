@@ -1,6 +1,8 @@
 """Kernels that are the Python that fercourse runs in, whatever kernels the machine has."""
 
 import os
+import sys
+from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -29,6 +31,9 @@ class OwnKernel(AsyncKernelManager):
 def kernel_environment(**settings: str | None) -> dict[str, str]:
     """Return the environment for a kernel; a setting that is None is taken out."""
     environment = {**os.environ, **QUIET, "PYTHONHASHSEED": "0"}
+    # So that a cell's "!fercourse" is this one, also where its environment is not activated.
+    programs = Path(sys.executable).parent
+    environment["PATH"] = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
     for name, value in settings.items():
         environment.pop(name, None)
         if value is not None:

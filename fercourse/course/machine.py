@@ -7,8 +7,13 @@ import subprocess
 import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from fercourse.errors import MissingPackageError
 
 _TOLD = ("fercourse", "numpy", "opencv-python", "pandas", "scikit-learn", "tensorflow", "keras")
+
+_NOTEBOOKS = ("ipykernel", "jupyterlab", "nbclient", "nbconvert", "nbformat")
 
 
 def installed(package: str) -> str | None:
@@ -17,6 +22,16 @@ def installed(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def require_course() -> None:
+    """Raise one clear sentence where the packages that run notebooks are not installed."""
+    missing = [name for name in _NOTEBOOKS if find_spec(name) is None]
+    if missing:
+        raise MissingPackageError(
+            f"{', '.join(missing)} is not installed; "
+            f'run: {sys.executable} -m pip install "fercourse[course]"'
+        )
 
 
 @cache

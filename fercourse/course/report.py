@@ -1,16 +1,19 @@
 """The report of a run: an index page, and every executed notebook as a page. It needs no server."""
 
+import copy
 import datetime
 from importlib import resources
 from pathlib import Path
 
 import nbconvert
 from jinja2 import Environment
+from nbformat import NotebookNode
 
 from fercourse.course.machine import device, versions
 from fercourse.course.run import Outcome, Task
 from fercourse.errors import CourseError
 
+_WIDGET = "application/vnd.jupyter.widget-view+json"
 _MARK = "# A report of fercourse run: it may show faces of people, and is not to be committed.\n*\n"
 
 
@@ -57,18 +60,30 @@ def _empty(folder: Path) -> None:
 
 def notebook_page(outcome: Outcome) -> str:
     """Return an executed notebook as one HTML page, figures included."""
-    exporter = nbconvert.HTMLExporter(embed_images=True, anchor_link_text="")
-    metadata = {"name": f"{outcome.notebook.number} · {outcome.notebook.title}", "path": ""}
-    page, _ = exporter.from_notebook_node(outcome.executed, {"metadata": metadata})
+    exporter = nbconvert.HTMLExporter(raw_template=_template("page.html.j2"), anchor_link_text="")
+    about = {
+        "metadata": {"name": f"{outcome.notebook.number} · {outcome.notebook.title}"},
+        "has_math": any("$" in cell.source for cell in outcome.executed.cells),
+    }
+    page, _ = exporter.from_notebook_node(without_widgets(outcome.executed), about)
     return page
+
+
+def without_widgets(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy in which a sentence stands for each control that needs a running kernel."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if _WIDGET in output.get("data", {}):
+                output.data = {"text/plain": "(A control to move: open the notebook to use it.)"}
+    return notebook
 
 
 def index_page(outcomes: list[Outcome], task: Task) -> str:
     """Return the page that sums a run up."""
-    template = resources.files("fercourse.course").joinpath("report.html.j2").read_text("utf-8")
     return (
         Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-        .from_string(template)
+        .from_string(_template("report.html.j2"))
         .render(
             outcomes=outcomes,
             task=task,
@@ -79,3 +94,7 @@ def index_page(outcomes: list[Outcome], task: Task) -> str:
             failed=[one for one in outcomes if not one.passed],
         )
     )
+
+
+def _template(name: str) -> str:
+    return resources.files("fercourse.course").joinpath(name).read_text(encoding="utf-8")

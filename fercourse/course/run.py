@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
@@ -31,25 +32,34 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Task:
-    """What is run: profile, data set, and where the notebooks and expected ranges are."""
+    """What is run: profile, data set, and where the notebooks and expected ranges are.
+
+    The edition is ``"key"``, in which every check must pass, or ``"student"``, untouched.
+    """
 
     profile: str
     choice: DataChoice
     folder: Path
     cell_seconds: int | None = None
+    edition: Literal["key", "student"] = "key"
 
     @property
     def is_compared(self) -> bool:
         """Whether ``expected.toml`` speaks of this profile and data set."""
         return self.choice.name == BUILT_IN and self.profile in COMPARED
 
+    def path(self, notebook: Notebook) -> Path:
+        """Return the file that is executed."""
+        folder = self.folder / "solutions" if self.edition == "key" else self.folder
+        return folder / f"{notebook.stem}.ipynb"
+
     def environment(self, record: Path) -> dict[str, str]:
-        """Return the environment of the kernel that executes an answer key."""
+        """Return the environment of the kernel."""
         return kernel_environment(
             FERCOURSE_PROFILE=self.profile,
             FERCOURSE_DATASET=self.choice.name,
             FERCOURSE_DATA=str(self.choice.path) if self.choice.path else None,
-            FERCOURSE_STRICT="1",
+            FERCOURSE_STRICT="1" if self.edition == "key" else None,
             FERCOURSE_RECORD=str(record),
         )
 
@@ -106,7 +116,7 @@ def as_json(outcomes: list[Outcome], task: Task) -> dict:
 
 
 def run_notebook(notebook: Notebook, task: Task, progress: Progress | None = None) -> Outcome:
-    """Execute one answer key in a kernel of its own.
+    """Execute one notebook in a kernel of its own.
 
     Parameters
     ----------
@@ -120,11 +130,10 @@ def run_notebook(notebook: Notebook, task: Task, progress: Progress | None = Non
     Raises
     ------
     CourseError
-        If the answer key is missing or is not a notebook. What goes wrong inside it is told in
+        If its file is missing or is not a notebook. What goes wrong inside it is told in
         the outcome's faults.
     """
-    path = task.folder / "solutions" / f"{notebook.stem}.ipynb"
-    content = read_notebook(path)
+    content = read_notebook(task.path(notebook))
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="fercourse-", ignore_cleanup_errors=True) as place:
         fault = _execute(content, Path(place), task, progress)

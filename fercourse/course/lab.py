@@ -1,0 +1,130 @@
+"""The reader's own folder of notebooks, and JupyterLab opened in it."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from fercourse.course.kernel import kernel_environment
+from fercourse.errors import CourseError
+
+_MEMORY = ".fercourse.json"
+
+
+def copy_notebooks(notebooks: Iterable[Path], work: Path) -> list[str]:
+    """Copy the student notebooks into the reader's folder, and never over what the reader wrote.
+
+    Where the course has a newer version of a notebook that the reader has changed, it is put
+    beside as ``NAME.new.ipynb``.
+
+    Parameters
+    ----------
+    notebooks : iterable of Path
+        The student notebooks of the course.
+    work : Path
+        The reader's folder; made where it does not exist, and hidden from git.
+
+    Returns
+    -------
+    list of str
+        A sentence for each notebook that was put in.
+
+    Raises
+    ------
+    CourseError
+        If a notebook is missing, or the folder cannot be written.
+    """
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        if not (work / ".gitignore").exists():
+            (work / ".gitignore").write_text("*\n", encoding="utf-8")
+        known = _remembered(work)
+        said = []
+        for source in notebooks:
+            said += _bring(source.read_bytes(), work / source.name, known)
+        _write(work / _MEMORY, json.dumps(known, indent=1).encode())
+    except FileNotFoundError as error:
+        raise CourseError(f"{error.filename} is missing; run: fercourse build") from None
+    except OSError as error:
+        raise CourseError(
+            f"The notebooks cannot be copied to {work}: {error.strerror or error}."
+        ) from None
+    return said
+
+
+def _bring(content: bytes, target: Path, known: dict[str, str]) -> list[str]:
+    """Put one notebook where it belongs, and remember what was put there."""
+    version = _digest(content)
+    if target.exists() and known.get(target.name, _digest(target.read_bytes())) == version:
+        known[target.name] = version
+        return []
+    place = target
+    if not _is_free(target, known):
+        place = target.with_suffix(".new.ipynb")
+        count = 2
+        while not _is_free(place, known):
+            place = target.with_suffix(f".new{count}.ipynb")
+            count += 1
+    _write(place, content)
+    known[target.name] = known[place.name] = version
+    if place == target:
+        return [f"{target.name} is ready."]
+    return [f"{target.name} has a newer version; yours is kept, the new one is {place.name}."]
+
+
+def _is_free(path: Path, known: dict[str, str]) -> bool:
+    """Tell whether nothing of the reader's would be lost by writing a file."""
+    return not path.exists() or _digest(path.read_bytes()) == known.get(path.name)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _remembered(work: Path) -> dict[str, str]:
+    """Return the versions put in earlier; when that is lost, every file counts as changed."""
+    try:
+        known = json.loads((work / _MEMORY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _write(path: Path, content: bytes) -> None:
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
+def open_lab(work: Path, first: str, arguments: Iterable[str]) -> int:
+    """Open JupyterLab in a folder, at one notebook, and wait until it ends.
+
+    Parameters
+    ----------
+    work : Path
+        The folder.
+    first : str
+        The notebook shown first.
+    arguments : iterable of str
+        Further arguments for JupyterLab.
+
+    Returns
+    -------
+    int
+        JupyterLab's exit status.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={work.resolve()}",
+        f"--LabApp.default_url=/lab/tree/{first}",
+        "--ServerApp.kernel_spec_manager_class=fercourse.course.kernel.OwnKernels",
+        *arguments,
+    ]
+    try:
+        return subprocess.run(command, env=kernel_environment(), check=False).returncode
+    except KeyboardInterrupt:
+        return 0
