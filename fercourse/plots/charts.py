@@ -7,7 +7,7 @@ import pandas as pd
 
 from fercourse.errors import DataError
 from fercourse.plots.picture import Picture
-from fercourse.plots.style import MARKERS, class_color, new_figure, series_style, styled
+from fercourse.plots.style import class_color, class_style, new_figure, series_style, styled
 
 _MAX_HEAT_MAP_NUMBERS = 200
 
@@ -25,7 +25,7 @@ def class_balance(faces, *, title: str | None = None) -> Picture:
     """
     counts = faces.counts()
     title = title or f"How often each class occurs in {faces.name!r}"
-    figure = new_figure(title, 11, 0.35 * len(faces.classes) + 1.3)
+    figure = new_figure(title, 10.5, 0.35 * len(faces.classes) + 1.3)
     grid = np.atleast_1d(figure.subplots(1, len(counts), sharey=True))
     places = np.arange(len(faces.classes))
     said = []
@@ -141,7 +141,12 @@ def gray_histogram(images: Mapping[str, np.ndarray], *, title: str = "Gray level
 
 @styled
 def embedding(
-    points: np.ndarray, labels: np.ndarray, classes: Sequence[str], *, title: str
+    points: np.ndarray,
+    labels: np.ndarray,
+    classes: Sequence[str],
+    *,
+    title: str,
+    legend: str = "class",
 ) -> Picture:
     """Show faces as points in the plane, one color and one shape a class.
 
@@ -157,6 +162,8 @@ def embedding(
         The classes, in the order of their indices.
     title : str
         The figure's title.
+    legend : str
+        What the classes are.
     """
     figure = new_figure(title, 8, 6)
     axes = figure.subplots()
@@ -165,12 +172,12 @@ def embedding(
         chosen = points[labels == index]
         if not len(chosen):
             continue
-        style = {"color": class_color(name), "marker": MARKERS.get(name, "P")}
+        style = class_style(name, index)
         axes.scatter(*chosen.T, s=26, alpha=0.7, linewidths=0.9, label=name, **style)
         center = chosen.mean(axis=0)
         said.append(f"{name} ({len(chosen)}) around ({center[0]:.1f}, {center[1]:.1f})")
     axes.set(xlabel="first coordinate", ylabel="second coordinate")
-    axes.legend(title="class", loc="center left", bbox_to_anchor=(1, 0.5))
+    axes.legend(title=legend, loc="center left", bbox_to_anchor=(1, 0.5))
     spread = points.std(axis=0)
     alt = f"{title}. Scatter plot of {len(points)} faces: {', '.join(said)}; "
     return Picture(figure, alt + f"all together spread by {spread[0]:.1f} and {spread[1]:.1f}.")
@@ -194,7 +201,7 @@ def heat_map(
         What the colors measure.
     """
     rows, columns = values.shape
-    figure = new_figure(title, 2.2 + 0.5 * columns, 1.6 + 0.36 * rows)
+    figure = new_figure(title, min(10.5, max(6.5, 2.2 + 0.5 * columns)), 1.6 + 0.36 * rows)
     axes = figure.subplots()
     numbers = values.to_numpy(float)
     drawn = axes.imshow(numbers, cmap="cividis", aspect="auto")
@@ -202,7 +209,7 @@ def heat_map(
     if numbers.size <= _MAX_HEAT_MAP_NUMBERS:
         for (row, column), number in np.ndenumerate(numbers):
             color = "white" if number < middle else "black"
-            axes.text(column, row, _short(number), ha="center", va="center", color=color, size=8)
+            axes.text(column, row, _short(number), ha="center", va="center", color=color, size=7)
     axes.set_xticks(range(columns), values.columns.astype(str), rotation=45, ha="right")
     axes.set_yticks(range(rows), values.index.astype(str))
     axes.set(xlabel=xlabel, ylabel=ylabel)

@@ -101,12 +101,13 @@ def class_mosaic(faces, per_class: int = 8, *, seed: int = 0, title: str | None 
 def mean_faces(faces, *, title: str = "The mean face of each class") -> Picture:
     """Show the average image of each class and of all faces. Introduced in notebook 01.
 
-    The alt text says where in the image each class differs most from the mean of all.
+    Black and white are the darkest and the brightest gray of the mean of all. The alt text says where in the image each class differs most from the mean of all.
     """
     overall = faces.images.mean(axis=0)
+    limits = {"vmin": overall.min(), "vmax": overall.max()}
     figure = new_figure(title, 1.25 * (len(faces.classes) + 1), 2.0)
     grid = figure.subplots(1, len(faces.classes) + 1)
-    show_image(grid[0], overall.astype(np.uint8))
+    show_image(grid[0], overall, **limits)
     grid[0].set_title(f"all\n(n = {len(faces):,})", fontsize=9, loc="center")
     said = []
     for index, (name, axes) in enumerate(zip(faces.classes, grid[1:], strict=True)):
@@ -115,7 +116,7 @@ def mean_faces(faces, *, title: str = "The mean face of each class") -> Picture:
         axes.set_title(f"{name}\n(n = {len(members):,})", fontsize=9, loc="center")
         if len(members):
             mean = members.mean(axis=0)
-            show_image(axes, mean.astype(np.uint8))
+            show_image(axes, mean, **limits)
             said.append(f"{name} by up to {np.abs(mean - overall).max():.0f}")
     alt = f"{title}: blurred faces. Gray levels (0 to 255) differ from the mean of all: "
     return Picture(figure, alt + ", ".join(said) + ".")
@@ -177,7 +178,7 @@ def steps(
         raise DataError(f"There are {len(images)} images but {len(titles)} titles of steps.")
     shapes = [np.shape(image) for image in images]
     widths = [shape[1] / shape[0] for shape in shapes]
-    side = min(2.4, 11 / sum(widths))
+    side = min(2.4, 10 / sum(widths))
     figure = new_figure(title, max(4.5, side * sum(widths) + 0.2), side + 0.8)
     grid = np.atleast_1d(figure.subplots(1, len(images), width_ratios=widths))
     said = []

@@ -1,5 +1,7 @@
 """How every figure of the course looks."""
 
+import textwrap
+
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
@@ -41,6 +43,7 @@ MARKERS = {
     "contempt": "D",
 }
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)))
+_LETTERS_AN_INCH = 8
 _SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#444444")
 
 # Used as a decorator: what a figure's text looks like is settled when it is made.
@@ -48,15 +51,27 @@ styled = matplotlib.rc_context(_SETTINGS)
 
 
 def new_figure(title: str, width: float, height: float) -> Figure:
-    """Return an empty figure of `width` x `height` inches with a title, known to no pyplot state."""
-    figure = Figure(figsize=(width, height))
-    figure.suptitle(title, x=0.01, ha="left")
+    """Return an empty figure of `width` x `height` inches with a title, known to no pyplot state.
+
+    A title that is too long for the width runs on, and the figure grows by its lines.
+    """
+    lines = textwrap.wrap(title, int(width * _LETTERS_AN_INCH))
+    figure = Figure(figsize=(width, height + 0.22 * (len(lines) - 1)))
+    figure.suptitle("\n".join(lines), x=0.01, ha="left")
     return figure
 
 
 def class_color(name: str) -> str:
     """Return the color of an expression class; a class of another vocabulary is dark gray."""
     return COLORS.get(name, "#444444")
+
+
+def class_style(name: str, index: int) -> dict:
+    """Return color and marker of class number `index`; words that are no class get some too."""
+    if name in COLORS:
+        return {"color": COLORS[name], "marker": MARKERS[name]}
+    markers = list(MARKERS.values())
+    return {"color": _SERIES[index % len(_SERIES)], "marker": markers[index % len(markers)]}
 
 
 def series_style(index: int) -> dict:

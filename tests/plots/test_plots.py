@@ -67,7 +67,7 @@ def named(request):
 
 def test_every_picture_has_a_title_and_a_text_with_numbers(named):
     _, picture = named
-    title = picture.figure.get_suptitle()
+    title = picture.figure.get_suptitle().replace("\n", " ")
     assert title
     assert picture.alt.startswith(title)
     assert len(picture.alt) > len(title) + 20
@@ -135,6 +135,23 @@ def test_a_class_without_faces_leaves_its_place_empty():
     faces = FACES[FACES.labels != 1]
     for make in (plots.class_mosaic, plots.class_balance, plots.mean_faces):
         assert "nan" not in make(faces).alt
+
+
+def test_a_long_title_runs_on_instead_of_being_cut():
+    title = "A title of many words " * 8
+    picture = plots.bars({"one": 1}, title=title.strip(), xlabel="x")
+    picture.png()
+    box = picture.figure._suptitle.get_window_extent()
+    assert box.x1 <= picture.figure.bbox.x1
+    assert picture.alt.startswith(title.strip())
+
+
+def test_words_that_are_no_class_get_shapes_of_their_own_too():
+    picture = plots.embedding(
+        np.arange(6.0).reshape(3, 2), np.arange(3), ["dark", "middle", "bright"], title="Map"
+    )
+    shapes = {str(drawn.get_paths()[0]) for drawn in picture.figure.axes[0].collections}
+    assert len(shapes) == 3
 
 
 def test_every_class_has_a_shape_and_a_color_of_its_own():
