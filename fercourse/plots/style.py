@@ -43,7 +43,7 @@ MARKERS = {
     "contempt": "D",
 }
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)))
-_LETTERS_AN_INCH = 8
+_LETTERS_AN_INCH = 9
 _SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#444444")
 
 # Used as a decorator: what a figure's text looks like is settled when it is made.
