@@ -51,10 +51,13 @@ course = fercourse.setup("00")
 # - the **device** is what computes. Here any computer will do;
 # - the **versions** are what you name when you ask for help.
 #
-# Is anything missing on this machine? The doctor looks.
+# Is anything missing on this machine? The doctor looks. (In a terminal: `fercourse doctor`.) Only a *fault*
+# keeps the course from running.
 
 # %%
-# !fercourse doctor
+from fercourse.course.doctor import examine
+
+pd.DataFrame(examine())[["state", "what", "found", "advice"]]
 
 # %% [markdown]
 # From here on there is one rule: **predict, then run.** Where it says *Predict*, write your guess into
@@ -77,15 +80,26 @@ plots.mosaic(faces.images[:16], title="The first 16 faces of the data set")
 # by `fercourse run`, every such number is compared with its expected range. So the course notices when
 # it goes wrong, and so will you.
 #
-# To a computer a face looks like this (a piece of 6 by 12 *pixels*; 0 is black, 255 is white):
+# What does the computer see? Let us draw one face by ourselves, as small as those above, and cut out the
+# piece around one eye: rows 16 to 23, columns 12 to 23.
 
 # %%
-face = faces.images[0]
-print("shape", face.shape, "type", face.dtype)
-pd.DataFrame(face[18:24, 18:30])
+face = synth.draw_face(identity=8, size=48).images[0]
+piece = face[16:24, 12:24]
+plots.steps(
+    [face, piece], ["a whole face", "rows 16-23, columns 12-23"], title="A face, and a piece of it"
+)
 
 # %% [markdown]
-# **Exercise 1.** How many numbers make up one face of this data set? Replace the three dots.
+# And this is the same piece as the computer holds it: one number for each *pixel*, from 0, black, to 255, white.
+# Find the iris.
+
+# %%
+print("shape of the whole face:", face.shape, "  type of a number:", face.dtype)
+pd.DataFrame(piece, index=range(16, 24), columns=range(12, 24))
+
+# %% [markdown]
+# **Exercise 1.** How many numbers make up one such face? Replace the three dots.
 
 # %% tags=["exercise"]
 # BEGIN SOLUTION
@@ -128,7 +142,7 @@ moves = {
     "AU12, full": {12: 1},
     "AU6 and AU12": {6: 1, 12: 1},
 }
-drawn = [synth.draw_face(move, identity=5).images[0] for move in moves.values()]
+drawn = [synth.draw_face(move, identity=8).images[0] for move in moves.values()]
 plots.steps(drawn, list(moves), title="One person, four movements")
 
 # %% [markdown]
@@ -204,8 +218,11 @@ plots.mosaic(
 # yours.** (If you do not, all goes on, and you will see what laziness is worth.)
 
 # %%
-mine = ["neutral", "neutral", "neutral", "neutral", "neutral", "neutral",
-        "neutral", "neutral", "neutral", "neutral", "neutral", "neutral"]  # fmt: skip
+answers = """
+neutral neutral neutral neutral neutral neutral
+neutral neutral neutral neutral neutral neutral
+"""
+mine = answers.split()
 assert len(mine) == 12, f"Give twelve words, not {len(mine)}."
 assert set(mine) <= set(CLASSES), f"Not among the seven: {set(mine) - set(CLASSES)}."
 
@@ -220,8 +237,7 @@ votes = crowd.table[[f"votes_{name}" for name in classes]].set_axis(classes, axi
 plots.votes(large[:6], votes.iloc[chosen[:6]] / 10, title="What ten raters said of faces 1 to 6")
 
 # %% [markdown]
-# They do not agree with each other. This is no flaw of the simulation: with photographs it is the rule.
-# How often are all ten of one mind?
+# They do not agree with each other. How often are all ten of one mind?
 #
 # **Predict:** overwrite the guess, then run.
 
@@ -232,6 +248,9 @@ print(f"You guessed {guess:.0%}; it is {unanimous:.0%} of {len(votes)} faces.")
 course.record("unanimous", unanimous)
 
 # %% [markdown]
+# This is no flaw of the simulation. Our raters are hasty and the pictures small, but on the photographs of FER+ all
+# ten were of one mind on only about a quarter of the faces.
+#
 # **Exercise 3.** Write `agreement(mine, theirs)`: the share of places, 0 to 1, at which two lists of words
 # hold the same word.
 
@@ -272,8 +291,9 @@ print(f"You guessed {guess:.0%}; it is {np.mean(one == nine):.0%}.")
 course.record("rater_agreement", np.mean(one == nine))
 
 # %% [markdown]
-# So much for "you just see it". No classifier can be expected to agree with a rater more often than raters
-# agree with one another, unless it learns their habits.
+# So much for "you just see it". Even a perfect classifier could hardly agree with one rater more often than the
+# other nine do, because part of what a single rater says is chance. Remember this when you meet test labels that
+# came from one person, as in FER2013.
 #
 # Now the lazy stand-in. It never looked at a face. How often is it "right" over all 300 faces?
 
@@ -286,10 +306,12 @@ print(f"The lazy rater agrees with the crowd on {np.mean(lazy == majority):.0%} 
 # **Cohen's kappa** (1960) takes luck off. With the agreement *observed* and the agreement that *chance*
 # alone would give,
 #
-# $$\kappa = \frac{\text{observed} - \text{chance}}{1 - \text{chance}}$$
+# ```text
+# kappa = (observed - chance) / (1 - chance)
+# ```
 #
 # Chance works like two spinners. If I say "happy" for a third of the faces and you for half of them, we both
-# say it on $\frac13 \cdot \frac12$ of them by luck. Add this up over all words. For example:
+# say it on 1/3 · 1/2 = 1/6 of them by luck. Add this up over all words. For example:
 
 # %%
 first = ["happy", "happy", "sad", "sad", "sad", "sad"]
@@ -350,8 +372,8 @@ plots.heat_map(
 
 # %% [markdown]
 # Look off the diagonal. Fear goes to surprise: both raise the brows and widen the eyes. Disgust goes to
-# anger: both lower the brows. A faint expression of anything goes to neutral. The classes of our field are
-# no islands. In notebook 01 you will find the same pattern in the votes on photographs.
+# anger: both lower the brows. A faint expression of anything goes to neutral. (Few faces are called
+# disgust, so its row is shaky.) The classes of our field are no islands. In notebook 01 you will find the same pattern in the votes on photographs.
 
 # %% [markdown]
 # With drawn faces we can ask what nobody can ask of a photo: was the crowd *right*? We know which expression
@@ -380,9 +402,12 @@ course.quiz("luck", "b")
 # aloud, each time, what this person feels.
 
 # %%
-wide = synth.draw_face({1: 0.9, 2: 0.8, 5: 0.8, 25: 0.6, 26: 0.5}, identity=5).images[0]
-stories = ["The door opens:\na surprise party.", "The door opens:\nthe dog is loose.",
-           "A child is listening to\na story well told."]  # fmt: skip
+wide = synth.draw_face({1: 0.9, 2: 0.8, 5: 0.8, 25: 1, 26: 1}, identity=8).images[0]
+stories = [
+    "The door opens:\na surprise party.",
+    "The door opens:\nthe dog is loose.",
+    "The curtain opens:\nact two, scene one.",
+]
 plots.steps([wide] * 3, stories, title="Three stories, one face")
 
 # %% [markdown]
@@ -390,8 +415,8 @@ plots.steps([wide] * 3, stories, title="Three stories, one face")
 # add to the face, it changes what you see in it:
 #
 # - Shown a disgusted face on a body that raises its fist, viewers called the *face* angry (Aviezer et al., 2008).
-# - Tennis players at the moment of a won or lost point: from the faces nobody could tell which, from the bodies
-#   everybody could (Aviezer, Trope and Todorov, 2012).
+# - Tennis players at the moment of a won or lost point: from the faces viewers could not tell which, from the
+#   bodies they could (Aviezer, Trope and Todorov, 2012).
 #
 # We can write down what a story does. Say how often each state comes with such a face, and how often each
 # state comes up in the story. Multiply, and divide by the sum: **Bayes' rule**. (All numbers here are invented.)
@@ -402,15 +427,14 @@ in_the_story = pd.DataFrame(
     {
         "surprise party": {"surprised": 0.85, "afraid": 0.05, "acting": 0.10},
         "loose dog": {"surprised": 0.25, "afraid": 0.70, "acting": 0.05},
-        "good story": {"surprised": 0.05, "afraid": 0.05, "acting": 0.90},
+        "on stage": {"surprised": 0.05, "afraid": 0.05, "acting": 0.90},
     }
 )
 belief = in_the_story.mul(with_this_face, axis=0)
 belief /= belief.sum()
 plots.heat_map(
-    belief.T, title="What to believe of one and the same face", xlabel="state", ylabel="story",
-    scale="probability",
-)  # fmt: skip
+    belief.T, title="One face, three beliefs", xlabel="state", ylabel="story", scale="probability"
+)
 
 # %% [markdown]
 # One face, three answers, and each of them sound. A classifier sees 2,304 gray levels and no story. So it can at
@@ -458,7 +482,7 @@ course.quiz("context", "b")
 #
 # Make it small and you get **facial feedback**: moving the face alone should change the feeling. The famous test
 # had people hold a pen in the teeth, which forces a smile, and rate cartoons: they found them funnier by 0.82
-# points of a scale of ten (Strack, Martin and Stepper, 1988). Every textbook had it. Then 17 laboratories repeated
+# points of a scale of ten (Strack, Martin and Stepper, 1988). It went into textbooks. Then 17 laboratories repeated
 # the study with nearly 1,900 people. **Predict** their mean difference.
 
 # %%
@@ -487,7 +511,7 @@ plots.histogram(
 )
 
 # %% [markdown]
-# Small studies that must be significant to be seen are wrong by a factor of ten *without anybody cheating*. The
+# Small studies that must be significant to be seen are wrong by a factor of twelve here, *without anybody cheating*. The
 # same happens to accuracies in our own field when only the best run is printed.
 #
 # For facial feedback the story ended well. Believers and doubters planned a test together: 3,878 people in 19
@@ -633,7 +657,7 @@ course.quiz("smile", "c")
 # %% [markdown]
 # ## 8. Uses, misuses, and the law
 #
-# **Where movements of the face are put to good use**
+# ### Where movements of the face are put to good use
 #
 # - In research: FACS coding by machine saves months of work by hand, and can be checked against it.
 # - Toward the owner of the face: a doctor follows a facial palsy; a person who cannot speak steers a computer
@@ -643,7 +667,7 @@ course.quiz("smile", "c")
 # - In drawing and film: an actor's face moves a character.
 
 # %% [markdown]
-# **Where it goes wrong**
+# ### Where it goes wrong
 #
 # - *Hiring.* A large vendor of video interviews scored applicants by face as well; in 2021, under criticism, it
 #   announced that it had stopped.
@@ -657,7 +681,9 @@ course.quiz("smile", "c")
 # The pattern: somebody with power reads the face of somebody without, rarely, and believes the output.
 
 # %% [markdown]
-# **The law in the European Union.** Article 5(1)(f) of the AI Act, in force since 2 February 2025, forbids AI systems
+# ### The law in the European Union
+#
+# Article 5(1)(f) of the AI Act, in force since 2 February 2025, forbids AI systems
 # that infer emotions of people *at work and in education*, except for medical or safety reasons. **Consent does not
 # lift this**: who is paid or graded by the asker cannot refuse freely. Recital 44 gives the reasons, and you have
 # met them: limited reliability, lack of specificity, limited generalizability.
@@ -670,7 +696,9 @@ course.quiz("smile", "c")
 course.quiz("law", "c")
 
 # %% [markdown]
-# **The rules of this course.** They hold for you as for us.
+# ### The rules of this course
+#
+# They hold for you as for us.
 #
 # 1. We say what a face *shows*. Nobody is told what they feel.
 # 2. The webcam (notebook 07 only) is off until its owner starts it, shows only its owner, and stores nothing. A class
