@@ -5,6 +5,7 @@ that a cached data set is either complete or absent.
 """
 
 import contextlib
+import csv
 import hashlib
 import json
 import os
@@ -25,6 +26,7 @@ from fercourse.errors import DataError
 FORMAT = 1
 CHUNKS = ".chunks"  # work of an import that was interrupted and will go on
 _PARTIAL = ".partial"
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, csv.Error, zipfile.BadZipFile)
 _A_WEEK = 7 * 86_400  # seconds
 
 
@@ -155,6 +157,25 @@ def write_rest(faces: FaceSet, folder: Path, **origin) -> None:
     (folder / "meta.json").write_text(json.dumps(meta, indent=2), encoding="utf-8")
 
 
+def write_unused(unused: list[tuple[str, str]], folder: Path) -> None:
+    """Write the files that an import could not use, each with its reason, to ``unused.csv``."""
+    path = folder / "unused.csv"
+    with path.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
+        csv.writer(file).writerows([("file", "reason"), *unused])
+
+
+def read_unused(folder: Path) -> list[tuple[str, str]]:
+    """Return the files that the import of a cached data set could not use, with the reasons."""
+    path = folder / "unused.csv"
+    if not path.exists():
+        return []
+    with (
+        _damage(folder),
+        path.open(newline="", encoding="utf-8", errors="surrogateescape") as file,
+    ):
+        return [(name, reason) for name, reason in list(csv.reader(file))[1:]]
+
+
 def read_meta(folder: Path) -> dict:
     """Return what ``meta.json`` says of a cached data set."""
     with _damage(folder):
@@ -192,7 +213,7 @@ def load(folder: Path) -> FaceSet:
 def _damage(folder: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, DataError):
+    except (*_DAMAGED, DataError):
         raise DamagedCacheError(
             f"The cached copy in {folder} is damaged; delete that folder, or import again: "
             f"fercourse data import {folder.name.rpartition('-')[0]} PATH --again"

@@ -1,6 +1,5 @@
 """Import a folder of images: in parallel, in bounded memory, going on where it was stopped."""
 
-import csv
 import hashlib
 import json
 import os
@@ -179,7 +178,7 @@ def _assemble(listing: Listing, root: Path, chunks: Path, target: Path, name: st
         if not used.any():
             shutil.rmtree(chunks, ignore_errors=True)
             raise DataError(_nothing_used(root, unused))
-        _write_unused(unused, folder / "unused.csv")
+        cache.write_unused(unused, folder)
         table = listing.table[used].reset_index(drop=True)
         found = FaceSet(
             images=np.load(folder / "images.npy", mmap_mode="r", allow_pickle=False),
@@ -196,8 +195,3 @@ def _nothing_used(root: Path, unused: list[tuple[str, str]]) -> str:
         return f"{root} holds no image files; check the path."
     file, reason = unused[-1]
     return f"None of the {len(unused):,} files in {root} can be used; of {file}: {reason}"
-
-
-def _write_unused(unused: list[tuple[str, str]], path: Path) -> None:
-    with path.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
-        csv.writer(file).writerows([("file", "reason"), *unused])

@@ -47,12 +47,12 @@ def load(
     DataError
         If there is no such data set, or it cannot be read.
     """
-    about = entry(name)
+    entry(name)
     if name == builtin.NAME and path is None:
         return builtin.load_builtin(progress=progress, processes=processes)
+    folder = place(name, path)
     if path is None:
-        return cache.load(_last_import(about))
-    folder = cached_place(name, path)
+        return cache.load(folder)
     if cache.is_cached(folder):
         try:
             return cache.load(folder)
@@ -91,7 +91,7 @@ def import_dataset(
     DataError
         If there is no such data set, or it cannot be read; nothing half-written is left.
     """
-    target = cached_place(name, path)
+    target = place(name, path)
     source, table = _source(name, existing(path))
     if name == "ferplus":
         fer = load("fer2013", source, progress=progress, processes=processes)
@@ -106,9 +106,16 @@ def import_dataset(
     return cache.load(target)
 
 
-def cached_place(name: str, path: str | Path) -> Path:
-    """Return the folder in which the data set that a person holds is cached, or will be."""
-    entry(name)
+def place(name: str, path: str | Path | None = None) -> Path:
+    """Return the folder in which the data set that a person holds is cached, or will be.
+
+    Without a path, that of its last import.
+    """
+    about = entry(name)
+    if name == builtin.NAME:
+        raise DataError("The built-in faces are drawn, not imported; they take no path.")
+    if path is None:
+        return _last_import(about)
     source, table = _source(name, existing(path))
     votes = table.votes_beside(source) if table else None
     return cache.place(name, stamp(source), stamp(votes) if votes else None)

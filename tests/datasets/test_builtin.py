@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+import fercourse
+from fercourse import emotions, synth
+from fercourse.datasets import builtin
+
+
+@pytest.fixture
+def few(monkeypatch):
+    monkeypatch.setattr(builtin.load_builtin, "__defaults__", (30,))
+
+
+def test_they_are_a_face_set_with_the_truth_about_each_face(few):
+    faces = fercourse.load(progress=False, processes=1)
+    assert (faces.name, faces.classes, len(faces)) == ("builtin", emotions.CLASSES, 30)
+    assert faces.images.shape == (30, 48, 48)
+    assert list(faces.action_units) == list(synth.ACTION_UNIT_NAMES)
+    assert faces.landmarks.shape == (30, 68, 2)
+    assert faces.region("mouth").any(axis=(1, 2)).mean() > 0.9
+    assert {"split", "subject"} <= set(faces.table)
+
+
+def test_they_are_drawn_once_and_read_as_memory_maps(few, monkeypatch):
+    first = fercourse.load(progress=False, processes=1)
+    monkeypatch.setattr(synth, "draw", None)
+    second = fercourse.load("builtin")
+    assert isinstance(second.images, np.memmap)
+    assert np.array_equal(first.images, second.images)
+    assert first.table.equals(second.table)
+
+
+def test_another_count_and_another_seed_are_other_faces():
+    options = {"progress": False, "processes": 1}
+    few, more = (builtin.load_builtin(count, **options) for count in (8, 12))
+    other = builtin.load_builtin(8, seed=1, **options)
+    assert np.array_equal(few.images, more.images[:8])
+    assert not np.array_equal(few.images, other.images)
+
+
+def test_other_drawing_code_draws_again(few, monkeypatch):
+    fercourse.load(progress=False, processes=1)
+    monkeypatch.setattr(builtin, "_drawing_code", lambda: "newer")
+    monkeypatch.setattr(synth, "draw", None)
+    with pytest.raises(TypeError):
+        fercourse.load(progress=False)
