@@ -15,7 +15,7 @@ from fercourse.faces import PICTURE_SUFFIXES
 NAMES = {
     "ckplus": re.compile(r"(?P<subject>S\d{3})_(?P<session>\d{3})_(?P<frame>\d{8})\.\w+", re.I),
     "jaffe": re.compile(
-        r"(?P<subject>[A-Z]{2})\.(?P<code>AN|DI|FE|HA|NE|SA|SU)\d\.(?P<number>\d{1,4})\.\w+", re.I
+        r"(?P<subject>[A-Z]{2})\.(?P<code>AN|DI|FE|HA|NE|SA|SU)\d+\.(?P<number>\d{1,9})\.\w+", re.I
     ),
     "kdef": re.compile(
         r"(?P<session>[AB])(?P<sex>[FM])(?P<number>0[1-9]|[12]\d|3[0-5])"

@@ -41,7 +41,7 @@ def test_last_three_frames_carry_the_label_and_the_first_is_neutral(tmp_path):
 
 @pytest.mark.parametrize(
     ("code", "word"),
-    enumerate(["neutral", "angry", "contempt", "disgust", "fear", "happy", "sad", "surprise"]),
+    list(enumerate("neutral angry contempt disgust fear happy sad surprise".split())),
 )
 def test_codes_are_those_of_the_owners(tmp_path, code, word):
     write_sequence(tmp_path, "S005", "001", 8, code=code)
