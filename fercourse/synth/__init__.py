@@ -3,6 +3,7 @@
 from fercourse.synth.camera import Camera
 from fercourse.synth.drawing import Drawing, draw, draw_face
 from fercourse.synth.light import Light
+from fercourse.synth.occluders import OCCLUDERS
 from fercourse.synth.tree import FORMS, write_tree
 from fercourse.synth.truth import REGIONS
 from fercourse.synth.units import ACTION_UNIT_NAMES
@@ -10,6 +11,7 @@ from fercourse.synth.units import ACTION_UNIT_NAMES
 __all__ = [
     "ACTION_UNIT_NAMES",
     "FORMS",
+    "OCCLUDERS",
     "REGIONS",
     "Camera",
     "Drawing",

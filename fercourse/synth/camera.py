@@ -12,7 +12,9 @@ class Camera(NamedTuple):
     Parameters
     ----------
     exposure : float
-        Factor of brightness.
+        Factor of brightness, on top of what the camera measures.
+    metering : float
+        How far the camera brings the middle of the picture to medium gray: 0 not, 1 wholly.
     gamma : float
         Exponent of the tone curve; 1 leaves gray levels as they are.
     blur : float
@@ -28,13 +30,17 @@ class Camera(NamedTuple):
     blur: float = 0.0
     noise: float = 0.0
     jpeg: int = 0
+    metering: float = 0.6
 
 
 def take(picture: np.ndarray, camera: Camera, rng: np.random.Generator) -> np.ndarray:
     """Return the photo of a picture of light (float32, about 0 to 1) as uint8."""
     if camera.blur > 0.1:
         picture = cv2.GaussianBlur(picture, (0, 0), camera.blur)
-    picture = np.clip(picture * camera.exposure, 0, None)
+    rows, columns = (slice(side // 4, -(side // 4)) for side in picture.shape)
+    measured = float(picture[rows, columns].mean())
+    exposure = camera.exposure * (0.54 / max(measured, 0.05)) ** camera.metering
+    picture = np.clip(picture * exposure, 0, None)
     picture = np.where(picture > 0.8, 0.8 + 0.2 * np.tanh((picture - 0.8) / 0.2), picture)
     picture = 255 * picture**camera.gamma
     if camera.noise:

@@ -13,13 +13,13 @@ from threadpoolctl import threadpool_limits
 from fercourse.emotions import CLASSES
 from fercourse.errors import DataError
 from fercourse.synth.camera import Camera, take
-from fercourse.synth.face import see_face
+from fercourse.synth.face import Sitting, Truth, add_face
 from fercourse.synth.identity import draw_identity
 from fercourse.synth.light import Light
 from fercourse.synth.pose import Pose
 from fercourse.synth.raters import VOTE_COLUMNS
 from fercourse.synth.recipe import Recipe, make_recipe
-from fercourse.synth.surroundings import draw_background
+from fercourse.synth.surroundings import draw_background, plain_background
 from fercourse.synth.units import as_intensities
 
 _CHUNK = 64
@@ -67,6 +67,7 @@ def draw_face(
     gaze: tuple[float, float] = (0.0, 0.0),
     light: Light | None = None,
     camera: Camera | None = None,
+    occluder: str = "none",
     size: int = 192,
 ) -> Drawing:
     """Draw one face as it is wanted. Introduced in notebook 01.
@@ -85,6 +86,8 @@ def draw_face(
         Shift of the irises to the right and down, in half face widths (about -0.1 to 0.1).
     light, camera : optional
         A soft lamp from above and a perfect camera when they are not given.
+    occluder : str
+        What hides part of the face, one of `OCCLUDERS`.
     size : int
         Pixels of the square picture.
 
@@ -100,21 +103,23 @@ def draw_face(
     """
     if size < 16:
         raise DataError(f"A face needs at least 16 pixels, not {size}.")
-    intensities = as_intensities(action_units)
     person = draw_identity(identity, seed)
-    pose = Pose(yaw, pitch, roll, size / 2.9, size / 2, size * 0.52)
-    with _one_thread():
-        seen = see_face(person, intensities, pose, light or Light(), gaze, (size, size))
-        rng = np.random.default_rng([seed, identity, 2])
-        background = draw_background((size, size), rng)
-        picture = seen.light + background * (1 - seen.cover)
-        image = take(picture, camera or Camera(), rng)
+    pose = Pose(yaw, pitch, roll, size / 2.7, size / 2, size * 0.53)
+    units = as_intensities(action_units)
+    sitting = Sitting(person, units, pose, light or Light(), gaze, occluder)
+    with one_thread():
+        image, truth = photograph(
+            sitting,
+            camera or Camera(),
+            plain_background(size),
+            np.random.default_rng([seed, identity, 2]),
+        )
     table = pd.DataFrame({
         "subject": [identity], "yaw": [yaw], "pitch": [pitch], "roll": [roll], "tone": [person.tone + 1],
     })  # fmt: skip
     return Drawing(
         image[None], np.array([CLASSES.index("neutral")]), table,
-        intensities[None], seen.regions[None], seen.landmarks[None],
+        units[None], truth.regions[None], truth.landmarks[None],
     )  # fmt: skip
 
 
@@ -183,7 +188,7 @@ def _join(chunks: list[Drawing]) -> Drawing:
 
 
 def _draw_chunk(start: int, stop: int, seed: int, variant: str, size: int) -> Drawing:
-    with _one_thread():
+    with one_thread():
         faces = [
             _draw_recipe(make_recipe(index, seed, variant, size), size)
             for index in range(start, stop)
@@ -199,36 +204,45 @@ def _draw_chunk(start: int, stop: int, seed: int, variant: str, size: int) -> Dr
     )
 
 
+def photograph(
+    sitting: Sitting, camera: Camera, background: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, Truth]:
+    """Return a square picture of one person before a background, and the truth."""
+    picture = background.copy()
+    truth = add_face(picture, sitting, rng)
+    return take(picture, camera, rng), truth
+
+
 def _draw_recipe(recipe: Recipe, size: int) -> tuple:
-    units = recipe.expression.sides[:, ::-1].reshape(-1).astype(np.float32)
-    seen = see_face(recipe.person, units, recipe.pose, recipe.light, recipe.gaze, (size, size))
     background = draw_background((size, size), recipe.rng)
-    picture = seen.light + background * (1 - seen.cover)
-    image = take(picture, recipe.camera, recipe.rng)
-    return recipe, image, seen.regions, seen.landmarks, units
+    image, truth = photograph(recipe.sitting, recipe.camera, background, recipe.rng)
+    return recipe, image, truth.regions, truth.landmarks, recipe.sitting.action_units
 
 
 def _row(recipe: Recipe) -> dict:
     votes = dict(zip(VOTE_COLUMNS, recipe.votes.tolist(), strict=True))
+    person, _, pose, light, gaze, occluder = recipe.sitting
     return {
         "split": recipe.split,
         "subject": recipe.subject,
         "true_class": recipe.expression.true_class,
         **votes,
         "strength": recipe.expression.strength,
-        "yaw": recipe.pose.yaw,
-        "pitch": recipe.pose.pitch,
-        "roll": recipe.pose.roll,
-        "light_azimuth": recipe.light.azimuth,
-        "light_elevation": recipe.light.elevation,
-        "light_strength": recipe.light.strength,
-        "tone": recipe.person.tone + 1,
-        "occluder": recipe.occluder,
+        "yaw": pose.yaw,
+        "pitch": pose.pitch,
+        "roll": pose.roll,
+        "gaze_x": gaze[0],
+        "gaze_y": gaze[1],
+        "light_azimuth": light.azimuth,
+        "light_elevation": light.elevation,
+        "light_strength": light.strength,
+        "tone": person.tone + 1,
+        "occluder": occluder,
     }
 
 
 @contextmanager
-def _one_thread():
+def one_thread():
     """Keep the libraries from starting threads: small arrays gain nothing, processes would fight."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)

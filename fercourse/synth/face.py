@@ -1,4 +1,4 @@
-"""One face, from the person and the action units to light on the picture."""
+"""One head, from the person and the action units to light in the picture."""
 
 from typing import NamedTuple
 
@@ -6,63 +6,76 @@ import cv2
 import numpy as np
 
 from fercourse.synth.field import field_for
-from fercourse.synth.identity import Identity
+from fercourse.synth.head import add_ears, add_hair
+from fercourse.synth.identity import TONES, Identity
 from fercourse.synth.light import Light, light_direction, shade
-from fercourse.synth.paint import paint_face, paint_hair
+from fercourse.synth.occluders import lay_over, put_on
+from fercourse.synth.paint import paint_face
 from fercourse.synth.pose import Pose, cast_rays, project, rotation
-from fercourse.synth.relief import FAR, face_relief
+from fercourse.synth.relief import FAR, face_relief, half_widths
+from fercourse.synth.surroundings import add_body
 from fercourse.synth.truth import landmark_points, region_field
-from fercourse.synth.units import CODES, by_side, moved_shape
+from fercourse.synth.units import by_side, moved_shape
 
 
-class Seen(NamedTuple):
-    """A head in a picture: light (float32), cover (0 to 1), region bits, landmarks in pixels."""
+class Sitting(NamedTuple):
+    """Who is seen, doing what, from where, in what light."""
 
-    light: np.ndarray
-    cover: np.ndarray
+    person: Identity
+    action_units: np.ndarray  # intensities, in the order of ACTION_UNIT_NAMES
+    pose: Pose
+    light: Light = Light()
+    gaze: tuple[float, float] = (0.0, 0.0)
+    occluder: str = "none"
+
+
+class Truth(NamedTuple):
+    """Region bits (uint8, the size of the picture) and landmarks (68, 2) in its pixels."""
+
     regions: np.ndarray
     landmarks: np.ndarray
 
 
-def see_face(
-    person: Identity,
-    intensities: np.ndarray,
-    pose: Pose,
-    light: Light,
-    gaze: tuple[float, float],
-    size: tuple[int, int],
-) -> Seen:
-    """Draw a head as light that reaches the picture.
+def build_head(sitting: Sitting):
+    """Return the frontal head: its field, lit texels, height, region bits and landmarks in 3-D."""
+    person, pose = sitting.person, sitting.pose
+    field = field_for(pose.scale)
+    sides = by_side(sitting.action_units)
+    shape = moved_shape(person.own, sides)
+    height, dark = face_relief(field, shape, person, sides)
+    points = landmark_points(field, shape, person, height)
+    albedo = paint_face(field, shape, person, dark, sitting.gaze)
+    rim = half_widths(field, shape, person)[:, None] - np.abs(field.x)
+    cover = np.clip(rim * field.density + 0.5, 0, 1)
+    cover = np.maximum(cover, add_ears(field, person, albedo, height))
+    cover = np.maximum(cover, add_hair(field, person, shape, albedo, height))
+    put_on(sitting.occluder, field, shape, person, albedo, height)
+    direction = rotation(pose).T @ light_direction(sitting.light)
+    lit = albedo * shade(field, height, sitting.light, direction)
+    return field, lit, height + FAR * (1 - cover), region_field(field, shape), points
+
+
+def add_face(picture: np.ndarray, sitting: Sitting, rng: np.random.Generator) -> Truth:
+    """Draw a person, neck and shoulders included, onto a picture of light, in place.
 
     Parameters
     ----------
-    intensities : ndarray, shape (A,)
-        In the order of `ACTION_UNIT_NAMES`.
-    gaze : (x, y)
-        Where the eyes look, as the shift of the iris in half face widths.
-    size : (height, width)
-        Of the picture in pixels; twice as many are drawn, and reduced, against jagged edges.
+    picture : ndarray, float32, shape (H, W)
+        About 0 to 1. Twice as many rows and columns are drawn, and reduced, against jagged edges.
+    rng : Generator
+        For what is neither the person nor the expression: clothes, the place of a hand.
     """
-    field = field_for(pose.scale)
-    sides = by_side(intensities)
-    shape = moved_shape(person.own, sides)
-    units = dict(zip(CODES, sides, strict=True))
-    height, dark = face_relief(field, shape, person, units)
-    points = landmark_points(field, shape, person, height)
-    albedo = paint_face(field, shape, person, dark, gaze)
-    head = paint_hair(field, person, shape, albedo, height)
-    direction = rotation(pose).T @ light_direction(light)
-    bright = albedo * shade(field, height, light, direction)
-    height = np.where(head > 0.5, height, np.float32(FAR))
+    pose, person = sitting.pose, sitting.person
+    field, lit, height, bits, points = build_head(sitting)
+    add_body(picture, pose, sitting.light, TONES[person.tone], rng)
+    rows, columns = picture.shape
     fine = pose._replace(scale=2 * pose.scale, x=2 * pose.x, y=2 * pose.y)
-    map_x, map_y, hit = cast_rays(field, height, fine, (2 * size[0], 2 * size[1]))
-    seen = cv2.remap(bright, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    cover = hit.astype(np.float32)
-    small = size[::-1]
-    cover_small = cv2.resize(cover, small, interpolation=cv2.INTER_AREA)
-    light_small = cv2.resize(seen * cover, small, interpolation=cv2.INTER_AREA)
-    bits = cv2.remap(
-        region_field(field, shape), map_x[::2, ::2], map_y[::2, ::2], cv2.INTER_NEAREST
-    )
-    bits[~hit[::2, ::2]] = 0
-    return Seen(light_small, cover_small, bits, project(points, pose).astype(np.float32))
+    map_x, map_y, hit = cast_rays(field, height, fine, (2 * rows, 2 * columns))
+    seen = cv2.remap(lit, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    behind = cv2.resize(picture, (2 * columns, 2 * rows), interpolation=cv2.INTER_NEAREST)
+    seen = np.where(hit, seen, behind)
+    picture[:] = cv2.resize(seen, (columns, rows), interpolation=cv2.INTER_AREA)
+    lay_over(sitting.occluder, picture, pose, sitting.light, person, rng)
+    regions = cv2.remap(bits, map_x[::2, ::2], map_y[::2, ::2], cv2.INTER_NEAREST)
+    regions[~hit[::2, ::2]] = 0
+    return Truth(regions, project(points, pose).astype(np.float32))

@@ -56,18 +56,32 @@ def sum_of_bumps(field: Field, bumps: np.ndarray, columns: tuple[int, ...]) -> l
 
 @lru_cache(maxsize=8)
 def grain(kind: str) -> np.ndarray:
-    """Return a 512x512 float32 texture of mean 0 and deviation 1: skin, strands, or clouds."""
+    """Return a 512x512 float32 texture of mean 0 and deviation 1: skin, curls, strands, locks, clouds."""
     noise = np.random.default_rng(20).standard_normal((512, 512)).astype(np.float32)
-    across, down = {"skin": (1.1, 1.1), "strands": (0.9, 14.0), "clouds": (22.0, 22.0)}[kind]
+    across, down = {
+        "skin": (1.1, 1.1),
+        "curls": (1.7, 1.7),
+        "strands": (0.9, 14.0),
+        "locks": (4.0, 30.0),
+        "clouds": (22.0, 22.0),
+    }[kind]
     noise = np.pad(noise, 128, mode="wrap")  # so that the texture repeats without a seam
     noise = cv2.GaussianBlur(noise, (0, 0), across, sigmaY=down)[128:-128, 128:-128]
     return (noise - noise.mean()) / noise.std()
 
 
-def cut_grain(kind: str, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Return a piece of a texture, cut at a place drawn by `rng`."""
-    texture = grain(kind)
+def cut_grain(
+    kind: str, shape: tuple[int, int], rng: np.random.Generator, zoom: float = 1.0
+) -> np.ndarray:
+    """Return a piece of a texture, cut at a place drawn by `rng` and enlarged `zoom` times."""
     top, left = rng.integers(0, 512, 2)
-    rows = (top + np.arange(shape[0])) % 512
-    columns = (left + np.arange(shape[1])) % 512
-    return texture[rows[:, None], columns]
+    rows, columns = (int(np.ceil(side / zoom)) for side in shape)
+    down = (top + np.arange(rows)) % 512
+    across = (left + np.arange(columns)) % 512
+    piece = grain(kind)[down[:, None], across]
+    return piece if zoom == 1 else cv2.resize(piece, shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def field_grain(kind: str, field: Field, rng: np.random.Generator) -> np.ndarray:
+    """Return a texture for the whole field, of the same size on the face whatever the density."""
+    return cut_grain(kind, field.shape, rng, max(1.0, field.density / 28))

@@ -19,10 +19,10 @@ class Light(NamedTuple):
         Of the lamp and of the light from everywhere.
     """
 
-    azimuth: float = -25.0
-    elevation: float = 35.0
-    strength: float = 0.75
-    ambient: float = 0.40
+    azimuth: float = -22.0
+    elevation: float = 30.0
+    strength: float = 0.80
+    ambient: float = 0.38
 
 
 def light_direction(light: Light) -> np.ndarray:

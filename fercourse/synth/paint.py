@@ -3,9 +3,9 @@
 import numpy as np
 
 from fercourse.synth.curves import band, brow_curve, eye_curves, mouth_curves, window
-from fercourse.synth.field import Field, cut_grain
+from fercourse.synth.field import Field, field_grain
 from fercourse.synth.identity import TONES, Identity
-from fercourse.synth.relief import SIGNS, half_widths
+from fercourse.synth.relief import SIGNS
 
 
 def paint_face(
@@ -14,8 +14,12 @@ def paint_face(
     """Return the albedo of the face, float32 (H, W), 0 to 1."""
     rng = np.random.default_rng(person.seed)
     skin = TONES[person.tone]
-    albedo = skin * (1 - np.clip(dark, 0, 0.8)) * (1 + 0.025 * cut_grain("skin", field.shape, rng))
-    strands = cut_grain("strands", field.shape, rng)
+    albedo = (
+        skin
+        * (1 - np.clip(dark, 0, 0.8))
+        * (1 + (0.012 + person.freckles) * field_grain("skin", field, rng))
+    )
+    strands = field_grain("curls", field, rng)
     _facial_hair(field, shape, person, albedo, rng)
     for side in (0, 1):
         _brow(field, shape, person, albedo, strands, side)
@@ -48,11 +52,14 @@ def _eye(field, shape, person, albedo, gaze, side) -> None:
     x, y = np.abs(field.x[columns]), field.y[rows, None]
     upper, lower, line = eye_curves(shape, side, x)
     inside = (x > inner) & (x < outer)
+    lid = band(field, rows, upper - 0.11, upper, soft=0.05)
+    part *= 1 - person.eye_shadow * lid * inside
     crease = band(field, rows, upper - 0.065, upper - 0.040, soft=0.02)
     part *= 1 - 0.16 * crease * inside
     opening = band(field, rows, upper, lower) * inside
+    white = 0.36 + 0.42 * TONES[person.tone]
     ball = (
-        0.80
+        white
         - 0.25 * np.clip(1 - (y - upper) / 0.05, 0, 1)
         - 0.6 * ((x - (inner + outer) / 2) / 0.5) ** 2
     )
@@ -89,12 +96,12 @@ def _mouth(field, shape, person, albedo) -> None:
     inside = 0.035 + 0.16 * np.clip((y - c["inner_lower"] + 0.10) / 0.1, 0, 1) * np.clip(
         jaw / 0.1, 0, 1
     )
-    edge = 1.02 + (rest - 1.0) * 0.4
+    edge = 1.05 + 0.6 * (rest - 1.0)
     shade = 1 - 0.55 * c["v"] ** 2 - 0.25 * np.clip(1 - (y - c["inner_upper"]) / 0.06, 0, 1)
     gaps = 1 - 0.12 * np.exp(-((((x + 0.065) % 0.13 - 0.065) / 0.010) ** 2))
     upper_teeth = np.clip((edge - y) * field.density + 0.5, 0, 1)
     lower_teeth = np.clip((y - edge - 0.03 - 0.9 * jaw) * field.density + 0.5, 0, 1)
-    teeth = 0.80 * shade * gaps
+    teeth = (0.45 + 0.40 * TONES[person.tone]) * shade * gaps
     inside = (
         inside
         + (teeth - inside) * upper_teeth
@@ -121,30 +128,5 @@ def _facial_hair(field, shape, person, albedo, rng) -> None:
     ground = np.clip((y - 0.95 - 0.35 * jaw + 1.4 * np.clip(x - 0.52, 0, 0.4)) / 0.12, 0, 1)
     lip = np.exp(-(((y - lips + 0.17) / 0.055) ** 2) - (x / 0.34) ** 4)
     cover = np.maximum(person.beard * ground, person.mustache * lip)
-    cover = cover * (0.85 + 0.25 * cut_grain("skin", field.shape, rng))
+    cover = cover * (0.85 + 0.25 * field_grain("skin", field, rng))
     _blend(albedo, person.hair_tone * 0.7, cover.clip(0, 1).astype(np.float32))
-
-
-def paint_hair(
-    field: Field, person: Identity, shape: dict, albedo: np.ndarray, height: np.ndarray
-) -> np.ndarray:
-    """Put hair on albedo and height, in place; return how much of each texel the head covers."""
-    rng = np.random.default_rng([person.seed, 1])
-    x, y = np.abs(field.x)[None, :], field.y[:, None]
-    widths = half_widths(field, shape, person)[:, None]
-    grown = np.interp(field.y, [person.head_top - person.hair_volume, person.head_top + 0.5, 0.1, 2.2],
-                      [0.0, 0.93, 1.0, 1.02])[:, None]  # fmt: skip
-    rise = np.clip((field.y[:, None] - person.head_top + person.hair_volume) / 0.5, 0, 1)
-    outer = grown * (2 * rise - rise**2) ** 0.5 + person.hair_volume * np.clip(rise, 0, 1)
-    sides = np.clip((x - 0.62) / 0.36, 0, 1) ** 2.2
-    line = person.hair_line + 0.06 * np.cos(3 * (field.x[None, :] - person.hair_part)) + sides * 1.2
-    line = np.where(x > widths * 0.985, 9.0, line)
-    end = np.minimum(line, person.hair_length)
-    edge = field.density / 3
-    cover = np.clip((outer - x) * field.density + 0.5, 0, 1) * np.clip((end - y) * edge + 0.5, 0, 1)
-    strands = cut_grain("strands", field.shape, rng)
-    _blend(albedo, (person.hair_tone * (1 + 0.30 * strands)).astype(np.float32), cover)
-    dome = 0.35 + 0.75 * np.sqrt(np.clip(1 - (x / np.maximum(outer, 0.1)) ** 2, 0, 1)) * rise**0.5
-    height += (np.maximum(dome + 0.12, height + 0.05) + 0.02 * strands - height) * cover
-    head = np.clip((widths - x) * field.density + 0.5, 0, 1)
-    return np.maximum(head, cover).astype(np.float32)

@@ -8,9 +8,11 @@ from fercourse.emotions import CLASSES
 from fercourse.errors import DataError
 from fercourse.synth.camera import Camera
 from fercourse.synth.expression import SHARES, Expression, draw_expression
-from fercourse.synth.identity import Identity, draw_identity
+from fercourse.synth.face import Sitting
+from fercourse.synth.identity import draw_identity
 from fercourse.synth.light import Light
-from fercourse.synth.pose import Pose
+from fercourse.synth.occluders import draw_occluder
+from fercourse.synth.pose import Pose, project
 from fercourse.synth.raters import rate
 
 VARIANTS = ("default", "balanced", "easy")
@@ -18,21 +20,19 @@ VARIANTS = ("default", "balanced", "easy")
 SPLITS = ("train",) * 7 + ("validation", "test")
 FACES_PER_SUBJECT = 20
 
+_FACE = np.array((0.0, 0.5, 1.1))  # the point of the head that a face detector would center
+
 
 class Recipe(NamedTuple):
     """One face to be drawn, all but its pixels."""
 
     split: str
     subject: int
-    person: Identity
+    sitting: Sitting
     expression: Expression
     votes: np.ndarray
     label: int
-    pose: Pose
-    gaze: tuple[float, float]
-    light: Light
     camera: Camera
-    occluder: str
     rng: np.random.Generator
 
 
@@ -55,27 +55,25 @@ def make_recipe(index: int, seed: int, variant: str, size: int) -> Recipe:
     expression = draw_expression(true_class, rng, easy)
     votes, label = rate(expression, rng, careful=easy)
     subject = subject_of(index)
-    return Recipe(
-        split=SPLITS[index % row],
-        subject=subject,
+    sitting = Sitting(
         person=draw_identity(subject, seed),
-        expression=expression,
-        votes=votes,
-        label=label,
+        action_units=expression.sides[:, ::-1].reshape(-1).astype(np.float32),
         pose=_pose(rng, size, 0.35 if easy else 1.0),
-        gaze=tuple(rng.normal(0, (0.04, 0.015)).clip(-0.09, 0.09)),
         light=_light(rng, easy),
-        camera=_camera(rng, easy),
-        occluder="none",
-        rng=rng,
+        gaze=tuple(rng.normal(0, (0.04, 0.015)).clip(-0.09, 0.09).tolist()),
+        occluder="none" if easy else draw_occluder(rng),
     )
+    camera = _camera(rng, easy)
+    return Recipe(SPLITS[index % row], subject, sitting, expression, votes, label, camera, rng)
 
 
 def _pose(rng: np.random.Generator, size: int, spread: float) -> Pose:
-    yaw, pitch, roll = rng.normal(0, (14 * spread, 8 * spread, 6 * spread)).clip(-45, 45)
-    scale = size / 2.75 * np.exp(rng.normal(0, 0.06 * spread))
-    x, y = size * (0.5 + rng.normal(0, 0.025 * spread, 2))
-    return Pose(*(float(value) for value in (yaw, pitch, roll, scale, x, y + 0.02 * size)))
+    """Hold the head by lot, and put the face, however it is held, in the middle of the picture."""
+    yaw, pitch, roll = rng.normal(0, (13 * spread, 7 * spread, 5 * spread)).clip(-45, 45).tolist()
+    scale = float(size / 2.40 * np.exp(rng.normal(0, 0.06 * spread)))
+    pose = Pose(yaw, pitch, roll, scale, 0.0, 0.0)
+    x, y = (size * rng.normal((0.5, 0.56), 0.02 * spread) - project(_FACE, pose)).tolist()
+    return pose._replace(x=x, y=y)
 
 
 def _light(rng: np.random.Generator, easy: bool) -> Light:
