@@ -12,9 +12,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from fercourse.datasets import FaceSet
+from fercourse.datasets import FaceSet, check
 from fercourse.datasets.duplicates import groups, identical, near_identical, one_color
-from fercourse.datasets.quality import check
 from fercourse.emotions import CLASSES
 
 

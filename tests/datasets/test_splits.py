@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fercourse.datasets import FaceSet
-from fercourse.datasets.splits import split_by_subject, stratified_split
+from fercourse.datasets import FaceSet, split_by_subject, stratified_split
 from fercourse.emotions import CLASSES
 from fercourse.errors import DataError
 
