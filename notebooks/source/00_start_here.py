@@ -80,14 +80,16 @@ plots.mosaic(faces.images[:16], title="The first 16 faces of the data set")
 # by `fercourse run`, every such number is compared with its expected range. So the course notices when
 # it goes wrong, and so will you.
 #
-# What does the computer see? Let us draw one face by ourselves, as small as those above, and cut out the
-# piece around one eye: rows 16 to 23, columns 12 to 23.
+# What does the computer see? Let us draw one face by ourselves, as small as those above, and cut out the piece
+# around one eye. A drawn face knows where its eyes are.
 
 # %%
-face = synth.draw_face(identity=8, size=48).images[0]
-piece = face[16:24, 12:24]
+drawing = synth.draw_face(identity=8, size=48)
+face = drawing.images[0]
+x, y = drawing.landmarks[0, 36:42].mean(axis=0).round().astype(int)
+piece = face[y - 4 : y + 4, x - 6 : x + 6]
 plots.steps(
-    [face, piece], ["a whole face", "rows 16-23, columns 12-23"], title="A face, and a piece of it"
+    [face, piece], ["a whole face", "the piece around an eye"], title="A face, and a piece of it"
 )
 
 # %% [markdown]
@@ -96,7 +98,7 @@ plots.steps(
 
 # %%
 print("shape of the whole face:", face.shape, "  type of a number:", face.dtype)
-pd.DataFrame(piece, index=range(16, 24), columns=range(12, 24))
+pd.DataFrame(piece, index=range(y - 4, y + 4), columns=range(x - 6, x + 6))
 
 # %% [markdown]
 # **Exercise 1.** How many numbers make up one such face? Replace the three dots.

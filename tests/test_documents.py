@@ -1,0 +1,46 @@
+"""The documents that stand beside the code say what the code says."""
+
+import re
+from importlib.util import find_spec
+
+import pytest
+
+from fercourse import __version__
+from fercourse.content import checkout
+from fercourse.datasets.registry import registry
+
+TOP = checkout()
+
+
+def glossary() -> list[str]:
+    text = (TOP / "docs" / "glossary.md").read_text("utf-8")
+    return re.findall(r"^\*\*([^*]+)\*\*", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", registry())
+def test_every_data_set_has_a_card_that_the_overview_links(name):
+    card = TOP / "datasets" / f"{name}.md"
+    assert card.read_text("utf-8").startswith(f"# {name}")
+    assert f"({name}.md)" in (TOP / "datasets" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", registry())
+def test_every_data_set_names_a_reader_that_exists(name):
+    assert find_spec(f"fercourse.datasets.{registry()[name].reader}") is not None
+
+
+@pytest.mark.parametrize("name", [name for name in registry() if name != "builtin"])
+def test_every_card_shows_how_its_data_set_is_imported(name):
+    card = (TOP / "datasets" / f"{name}.md").read_text("utf-8")
+    assert f"fercourse data import {name} " in card
+
+
+def test_the_glossary_is_in_alphabetical_order_and_names_nothing_twice():
+    terms = [re.sub(r"[^a-z]", "", term.lower()) for term in glossary()]
+    assert len(terms) > 40
+    assert terms == sorted(set(terms))
+
+
+def test_the_citation_names_the_version_of_the_package():
+    citation = (TOP / "CITATION.cff").read_text("utf-8")
+    assert f"version: {__version__}\n" in citation
