@@ -7,7 +7,7 @@ import pytest
 
 from fercourse import __version__
 from fercourse.content import checkout
-from fercourse.datasets.registry import registry
+from fercourse.datasets.entries import registry
 
 TOP = checkout()
 

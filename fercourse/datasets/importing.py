@@ -1,47 +1,21 @@
 """Import a folder of images: in parallel, in bounded memory, going on where it was stopped."""
 
 import hashlib
-import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import joblib
 import numpy as np
-import pandas as pd
 
-from fercourse import faces
 from fercourse.datasets import cache
+from fercourse.datasets.chunks import SIDE, load_chunk, read_chunk, save_chunk
 from fercourse.datasets.faceset import FaceSet
 from fercourse.datasets.listing import Listing
 from fercourse.datasets.progress import progress_bar
 from fercourse.errors import DataError
 
-SIDE = 48  # pixels
 CHUNK = 256  # files: what is read again, at most, by each process after an interruption
 _BOX = ["x", "y", "width", "height"]
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Some neighboring files of a listing, read.
-
-    Parameters
-    ----------
-    images : ndarray, uint8, shape (used, 48, 48)
-        The faces of the files that could be used.
-    used : ndarray, bool, shape (files,)
-        Which files those are.
-    reasons : list of str
-        For each of the others, why not.
-    """
-
-    images: np.ndarray
-    used: np.ndarray
-    reasons: list[str]
 
 
 def import_listing(
@@ -101,10 +75,8 @@ def _read_missing(
 ) -> None:
     count = len(listing.table)
     missing = [start for start in range(0, count, CHUNK) if not _chunk_file(chunks, start).exists()]
-    files = listing.table[["file", *_BOX] if listing.crop == "box" else ["file"]]
     jobs = (
-        joblib.delayed(_read_chunk)(start, files[start : start + CHUNK], root, listing.crop)
-        for start in missing
+        joblib.delayed(read_chunk)(*_work(listing, start), root, listing.crop) for start in missing
     )
     parallel = joblib.Parallel(
         # A second process costs more than it saves when there is one chunk to read.
@@ -116,52 +88,18 @@ def _read_missing(
         done = count - sum(min(CHUNK, count - start) for start in missing)
         tell(done)
         for start, chunk in parallel(jobs):
-            _save_chunk(chunk, _chunk_file(chunks, start))
+            save_chunk(chunk, _chunk_file(chunks, start))
             done += len(chunk.used)
             tell(done)
 
 
-def _read_chunk(start: int, table: pd.DataFrame, root: Path, crop: str) -> tuple[int, Chunk]:
-    boxes = table[_BOX].to_numpy() if crop == "box" else [None] * len(table)
-    images, used, reasons = [], [], []
-    for file, box in zip(table["file"], boxes, strict=True):
-        try:
-            images.append(_read_face(root / file, crop, box))
-            used.append(True)
-        except DataError as error:
-            used.append(False)
-            reasons.append(str(error))
-    pixels = np.stack(images) if images else np.empty((0, SIDE, SIDE), np.uint8)
-    return start, Chunk(pixels, np.array(used), reasons)
-
-
-def _read_face(path: Path, crop: str, box: Iterable[float] | None) -> np.ndarray:
-    image = faces.to_gray(faces.read_image(path))
-    if crop == "whole":
-        return cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    if crop == "face":
-        return faces.crop(image, size=SIDE)
-    return faces.crop(image, faces.Box(*box), size=SIDE, margin=0.0, align=False)
+def _work(listing: Listing, start: int) -> tuple[int, list[str], np.ndarray | None]:
+    table = listing.table[start : start + CHUNK]
+    return start, table["file"].tolist(), table[_BOX].to_numpy() if listing.crop == "box" else None
 
 
 def _chunk_file(chunks: Path, start: int) -> Path:
     return chunks / f"{start:09}.npz"
-
-
-def _save_chunk(chunk: Chunk, path: Path) -> None:
-    """Write a chunk so that it is there whole or not at all."""
-    partial = path.with_suffix(f".{os.getpid()}")
-    reasons = np.frombuffer(json.dumps(chunk.reasons).encode(), np.uint8)
-    with partial.open("wb") as file:
-        np.savez(file, images=chunk.images, used=chunk.used, reasons=reasons)
-    partial.replace(path)
-
-
-def _load_chunks(chunks: Path, count: int) -> Iterator[Chunk]:
-    for start in range(0, count, CHUNK):
-        with np.load(_chunk_file(chunks, start), allow_pickle=False) as stored:
-            reasons = json.loads(stored["reasons"].tobytes())
-            yield Chunk(stored["images"], stored["used"], reasons)
 
 
 def _assemble(listing: Listing, root: Path, chunks: Path, target: Path, name: str) -> None:
@@ -169,7 +107,8 @@ def _assemble(listing: Listing, root: Path, chunks: Path, target: Path, name: st
     used, reasons = [], []
     with cache.building(target) as folder:
         with cache.GrowingArray(folder / "images.npy", (SIDE, SIDE), np.uint8) as images:
-            for chunk in _load_chunks(chunks, len(listing.table)):
+            for start in range(0, len(listing.table), CHUNK):
+                chunk = load_chunk(_chunk_file(chunks, start))
                 images.append(chunk.images)
                 used.append(chunk.used)
                 reasons += chunk.reasons

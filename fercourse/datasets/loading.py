@@ -5,10 +5,10 @@ from importlib import import_module
 from pathlib import Path
 
 from fercourse.datasets import builtin, cache, ckplus_csv, fer2013, ferplus
+from fercourse.datasets.entries import Entry, entry
 from fercourse.datasets.faceset import FaceSet
 from fercourse.datasets.importing import import_listing
 from fercourse.datasets.pixel_csv import PixelTable
-from fercourse.datasets.registry import Entry, entry
 from fercourse.datasets.sources import existing, stamp
 from fercourse.datasets.table_importing import import_table
 from fercourse.errors import DataError

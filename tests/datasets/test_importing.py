@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fercourse.datasets import cache, importing
+from fercourse.datasets import cache, chunks, importing
 from fercourse.datasets.importing import import_listing
 from fercourse.datasets.listing import Listing
 from fercourse.errors import DataError
@@ -149,16 +149,14 @@ def test_a_folder_of_which_nothing_can_be_used_is_refused(tmp_path, count, own_c
 
 def read_count(monkeypatch):
     """Count the files that are read in this process from now on."""
-    read, counted = importing.faces.read_image, []
-    monkeypatch.setattr(
-        importing.faces, "read_image", lambda path: counted.append(path) or read(path)
-    )
+    read, counted = chunks.faces.read_image, []
+    monkeypatch.setattr(chunks.faces, "read_image", lambda path: counted.append(path) or read(path))
     return counted
 
 
 def test_an_import_that_broke_off_goes_on_where_it_stopped(tmp_path, monkeypatch):
     images, listing = write_noise(tmp_path / "noise", 64)
-    save, saved = importing._save_chunk, []
+    save, saved = importing.save_chunk, []
 
     def save_two(chunk, path):
         if len(saved) == 2:
@@ -166,7 +164,7 @@ def test_an_import_that_broke_off_goes_on_where_it_stopped(tmp_path, monkeypatch
         saved.append(save(chunk, path))
 
     with monkeypatch.context() as patch:
-        patch.setattr(importing, "_save_chunk", save_two)
+        patch.setattr(importing, "save_chunk", save_two)
         with pytest.raises(DataError, match="No space left on device; make room there"):
             run(listing, tmp_path / "noise", processes=1)
     assert not cache.is_cached(cache.place("noise"))
@@ -179,10 +177,10 @@ def test_an_import_that_was_killed_goes_on_where_it_stopped(tmp_path, monkeypatc
     images, listing = write_noise(tmp_path / "noise", 400)
     code = (
         "import sys, time, pandas as pd; from pathlib import Path\n"
-        "from fercourse.datasets import cache, importing\n"
+        "from fercourse.datasets import cache, chunks, importing\n"
         "from fercourse.datasets.listing import Listing\n"
-        "importing.CHUNK, read = 16, importing.faces.read_image\n"
-        "importing.faces.read_image = lambda path: time.sleep(0.005) or read(path)\n"
+        "importing.CHUNK, read = 16, chunks.faces.read_image\n"
+        "chunks.faces.read_image = lambda path: time.sleep(0.005) or read(path)\n"
         "table = pd.read_json(sys.argv[2], dtype={'file': str})\n"
         "listing = Listing(table, ('happy', 'sad'))\n"
         "importing.import_listing(listing, Path(sys.argv[1]), cache.place('noise'),"
@@ -235,3 +233,11 @@ def test_a_dask_cluster_can_be_put_under_an_import(tmp_path):
         tasks = client.run(lambda dask_worker: dask_worker.state.executed_count)
     assert sum(tasks.values()) > 0
     assert np.array_equal(faces.images, images)
+
+
+def test_a_process_that_reads_imports_neither_pandas_nor_joblib():
+    code = (
+        "import sys, fercourse.datasets.chunks\n"
+        "print({'pandas', 'joblib', 'sklearn', 'scipy', 'matplotlib'} & set(sys.modules))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"

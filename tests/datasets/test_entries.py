@@ -3,7 +3,7 @@ from importlib.util import find_spec
 import pytest
 
 from fercourse import datasets
-from fercourse.datasets.registry import entry
+from fercourse.datasets.entries import entry
 from fercourse.emotions import CLASSES_WITH_CONTEMPT
 from fercourse.errors import DataError
 
