@@ -15,7 +15,7 @@ app = typer.Typer(
     help="A course and a library for facial-expression recognition.",
 )
 app.add_typer(data.app, name="data")
-app.command("synth")(synth.synth)
+app.add_typer(synth.app, name="synth")
 course.add_commands(app)
 app.command("benchmark")(benchmark.benchmark)
 

@@ -68,7 +68,10 @@ def mouth_curves(shape: dict, x: np.ndarray) -> dict[str, np.ndarray]:
     right, left = shape["corner_x"]
     v = np.clip((2 * x + right - left) / (right + left), -1, 1)
     weight = np.clip(0.5 + v, 0, 1)
-    at = {name: values[0] * (1 - weight) + values[1] * weight for name, values in shape.items()}
+    at = {
+        name: shape[name][0] * (1 - weight) + shape[name][1] * weight
+        for name in ("part_upper", "part_lower", "jaw", "lip_upper", "lip_lower")
+    }
     end = np.where(v < 0, shape["corner_y"][0], shape["corner_y"][1])
     middle = shape["lips_y"].mean()
     line = middle + v**2 * (end - middle)

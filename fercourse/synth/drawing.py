@@ -108,12 +108,9 @@ def draw_face(
     units = as_intensities(action_units)
     sitting = Sitting(person, units, pose, light or Light(), gaze, occluder)
     with one_thread():
-        image, truth = photograph(
-            sitting,
-            camera or Camera(),
-            plain_background(size),
-            np.random.default_rng([seed, identity, 2]),
-        )
+        rng = np.random.default_rng([seed, identity, 2])
+        background = plain_background(size)
+        image, truth = photograph(sitting, camera or Camera(), background, rng, rng)
     table = pd.DataFrame({
         "subject": [identity], "yaw": [yaw], "pitch": [pitch], "roll": [roll], "tone": [person.tone + 1],
     })  # fmt: skip
@@ -205,17 +202,24 @@ def _draw_chunk(start: int, stop: int, seed: int, variant: str, size: int) -> Dr
 
 
 def photograph(
-    sitting: Sitting, camera: Camera, background: np.ndarray, rng: np.random.Generator
+    sitting: Sitting,
+    camera: Camera,
+    background: np.ndarray,
+    rng: np.random.Generator,
+    film: np.random.Generator,
 ) -> tuple[np.ndarray, Truth]:
-    """Return a square picture of one person before a background, and the truth."""
+    """Return a square picture of one person before a background, and the truth.
+
+    `rng` chooses what is seen around the face, `film` the noise of the camera.
+    """
     picture = background.copy()
     truth = add_face(picture, sitting, rng)
-    return take(picture, camera, rng), truth
+    return take(picture, camera, film), truth
 
 
 def _draw_recipe(recipe: Recipe, size: int) -> tuple:
     background = draw_background((size, size), recipe.rng)
-    image, truth = photograph(recipe.sitting, recipe.camera, background, recipe.rng)
+    image, truth = photograph(recipe.sitting, recipe.camera, background, recipe.rng, recipe.rng)
     return recipe, image, truth.regions, truth.landmarks, recipe.sitting.action_units
 
 

@@ -42,13 +42,14 @@ def build_head(sitting: Sitting):
     field = field_for(pose.scale)
     sides = by_side(sitting.action_units)
     shape = moved_shape(person.own, sides)
-    height, dark = face_relief(field, shape, person, sides)
-    points = landmark_points(field, shape, person, height)
+    widths = half_widths(field, shape, person)
+    height, dark = face_relief(field, shape, person, sides, widths)
+    points = landmark_points(field, shape, widths, height)
     albedo = paint_face(field, shape, person, dark, sitting.gaze)
-    rim = half_widths(field, shape, person)[:, None] - np.abs(field.x)
+    rim = widths[:, None] - np.abs(field.x)
     cover = np.clip(rim * field.density + 0.5, 0, 1)
     cover = np.maximum(cover, add_ears(field, person, albedo, height))
-    cover = np.maximum(cover, add_hair(field, person, shape, albedo, height))
+    cover = np.maximum(cover, add_hair(field, person, widths, albedo, height))
     put_on(sitting.occluder, field, shape, person, albedo, height)
     direction = rotation(pose).T @ light_direction(sitting.light)
     lit = albedo * shade(field, height, sitting.light, direction)
@@ -68,14 +69,32 @@ def add_face(picture: np.ndarray, sitting: Sitting, rng: np.random.Generator) ->
     pose, person = sitting.pose, sitting.person
     field, lit, height, bits, points = build_head(sitting)
     add_body(picture, pose, sitting.light, TONES[person.tone], rng)
-    rows, columns = picture.shape
-    fine = pose._replace(scale=2 * pose.scale, x=2 * pose.x, y=2 * pose.y)
-    map_x, map_y, hit = cast_rays(field, height, fine, (2 * rows, 2 * columns))
+    rows, columns = _around_head(pose, picture.shape)
+    part = picture[rows, columns]
+    size = (2 * part.shape[0], 2 * part.shape[1])
+    map_x, map_y, hit = cast_rays(field, height, _twice(pose, rows, columns), size)
     seen = cv2.remap(lit, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    behind = cv2.resize(picture, (2 * columns, 2 * rows), interpolation=cv2.INTER_NEAREST)
-    seen = np.where(hit, seen, behind)
-    picture[:] = cv2.resize(seen, (columns, rows), interpolation=cv2.INTER_AREA)
+    behind = cv2.resize(part, size[::-1], interpolation=cv2.INTER_NEAREST)
+    part[:] = cv2.resize(
+        np.where(hit, seen, behind), part.shape[::-1], interpolation=cv2.INTER_AREA
+    )
     lay_over(sitting.occluder, picture, pose, sitting.light, person, rng)
-    regions = cv2.remap(bits, map_x[::2, ::2], map_y[::2, ::2], cv2.INTER_NEAREST)
-    regions[~hit[::2, ::2]] = 0
+    regions = np.zeros(picture.shape, np.uint8)
+    here = cv2.remap(bits, map_x[::2, ::2], map_y[::2, ::2], cv2.INTER_NEAREST)
+    regions[rows, columns] = here * hit[::2, ::2]
     return Truth(regions, project(points, pose).astype(np.float32))
+
+
+def _around_head(pose: Pose, size: tuple[int, int]) -> tuple[slice, slice]:
+    """Return the rows and columns of the picture in which the head may be seen."""
+    reach = 2.6 * pose.scale
+    return tuple(
+        slice(max(0, int(at - reach)), min(side, int(at + reach) + 1))
+        for at, side in zip((pose.y, pose.x), size, strict=True)
+    )
+
+
+def _twice(pose: Pose, rows: slice, columns: slice) -> Pose:
+    """Return the pose in the pixels of a part of the picture, drawn at twice its size."""
+    x, y = 2 * (pose.x - columns.start), 2 * (pose.y - rows.start)
+    return pose._replace(scale=2 * pose.scale, x=x, y=y)

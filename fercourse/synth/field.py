@@ -35,7 +35,7 @@ def make_field(density: int) -> Field:
     return Field(x, y, density)
 
 
-def sum_of_bumps(field: Field, bumps: np.ndarray, columns: tuple[int, ...]) -> list[np.ndarray]:
+def sum_of_bumps(field: Field, bumps: np.ndarray) -> np.ndarray:
     """Add up Gaussian bumps.
 
     A Gaussian along the axes is a product of a function of x and a function of y, so that the
@@ -44,19 +44,22 @@ def sum_of_bumps(field: Field, bumps: np.ndarray, columns: tuple[int, ...]) -> l
     Parameters
     ----------
     bumps : ndarray, shape (K, 4 + M)
-        x, y, width, height of each bump (standard deviations), then its amounts.
-    columns : tuple of int
-        Which of the M amounts to add up, one field each.
+        x, y, width and height of each bump (standard deviations), then its M amounts.
+
+    Returns
+    -------
+    ndarray, float32, shape (M, H, W)
     """
     bumps = bumps.astype(np.float32)
     across = np.exp(-0.5 * ((field.x - bumps[:, 0:1]) / bumps[:, 2:3]) ** 2)
     down = np.exp(-0.5 * ((field.y - bumps[:, 1:2]) / bumps[:, 3:4]) ** 2)
-    return [(down * bumps[:, 4 + column, None]).T @ across for column in columns]
+    amounts = bumps[:, 4:].T[:, :, None] * down
+    return amounts.transpose(0, 2, 1) @ across
 
 
 @lru_cache(maxsize=8)
 def grain(kind: str) -> np.ndarray:
-    """Return a 512x512 float32 texture of mean 0 and deviation 1: skin, curls, strands, locks, clouds."""
+    """Return a float32 texture of mean 0, deviation 1 and period 512, twice each way: skin, curls, strands, locks, clouds."""
     noise = np.random.default_rng(20).standard_normal((512, 512)).astype(np.float32)
     across, down = {
         "skin": (1.1, 1.1),
@@ -67,18 +70,16 @@ def grain(kind: str) -> np.ndarray:
     }[kind]
     noise = np.pad(noise, 128, mode="wrap")  # so that the texture repeats without a seam
     noise = cv2.GaussianBlur(noise, (0, 0), across, sigmaY=down)[128:-128, 128:-128]
-    return (noise - noise.mean()) / noise.std()
+    return np.tile((noise - noise.mean()) / noise.std(), (2, 2))
 
 
 def cut_grain(
     kind: str, shape: tuple[int, int], rng: np.random.Generator, zoom: float = 1.0
 ) -> np.ndarray:
     """Return a piece of a texture, cut at a place drawn by `rng` and enlarged `zoom` times."""
-    top, left = rng.integers(0, 512, 2)
+    top, left = rng.integers(0, 512, 2).tolist()
     rows, columns = (int(np.ceil(side / zoom)) for side in shape)
-    down = (top + np.arange(rows)) % 512
-    across = (left + np.arange(columns)) % 512
-    piece = grain(kind)[down[:, None], across]
+    piece = grain(kind)[top : top + rows, left : left + columns]
     return piece if zoom == 1 else cv2.resize(piece, shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 

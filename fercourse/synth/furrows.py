@@ -20,7 +20,8 @@ def furrow_bumps(shape: dict, person: Identity, sides: np.ndarray) -> np.ndarray
         u = dict(zip(CODES, sides[:, side].tolist(), strict=True))
         for part in (_forehead, _around_eye, _nose_and_cheek, _around_mouth):
             rows += [(sign, *row) for row in part(s, u, person)]
-    return _along_curves(np.array(rows))
+    rows = np.array(rows)
+    return _along_curves(rows[np.abs(rows[:, 8:]).max(axis=1) > 1e-3])
 
 
 def _along_curves(rows: np.ndarray) -> np.ndarray:
@@ -137,9 +138,9 @@ def _around_mouth(s: dict, u: dict, person: Identity) -> list[tuple]:
         (-0.03, lips - 0.15, 0.12, lips - 0.15, 0.27, lips - 0.10, 0.045, 0.03 * press, 0.0),
         (-0.03, lips + 0.15, 0.12, lips + 0.15, 0.27, lips + 0.12, 0.045, 0.03 * press, 0.0),
         (0.0, chin - 0.03, 0.06, chin - 0.05, 0.13, chin, 0.075, 0.028 * boss, 0.0),
-        (0.02, chin - 0.12, 0.12, chin - 0.13, 0.24, chin - 0.06, 0.028, -0.035 * boss, 0.11 * boss),
-        (0.06, chin - 0.04, 0.08, chin, 0.07, chin + 0.05, 0.022, -0.02 * boss, 0.08 * boss),
-        (0.15, chin + 0.0, 0.17, chin + 0.03, 0.15, chin + 0.08, 0.022, -0.02 * boss, 0.08 * boss),
+        (0.02, chin - 0.12, 0.12, chin - 0.13, 0.24, chin - 0.06, 0.028, -0.035 * boss, 0.09 * boss),
+        (0.06, chin - 0.04, 0.08, chin, 0.07, chin + 0.05, 0.022, -0.02 * boss, 0.05 * boss),
+        (0.15, chin + 0.0, 0.17, chin + 0.03, 0.15, chin + 0.08, 0.022, -0.02 * boss, 0.05 * boss),
         # Lips are round: two rolls with the seam between them.
         (-0.04, lips - 0.05, 0.15, lips - 0.06, x - 0.10, y - 0.02, 0.040, 0.3 * s["lip_upper"], 0.0),
         (-0.04, lips + 0.07 + below, 0.15, lips + 0.07 + below, x - 0.10, y + 0.03 + 0.4 * below, 0.045,

@@ -4,7 +4,6 @@ import numpy as np
 
 from fercourse.synth.field import Field, cut_grain, field_grain
 from fercourse.synth.identity import TONES, Identity
-from fercourse.synth.relief import half_widths
 
 
 def add_ears(field: Field, person: Identity, albedo: np.ndarray, height: np.ndarray) -> np.ndarray:
@@ -23,7 +22,7 @@ def add_ears(field: Field, person: Identity, albedo: np.ndarray, height: np.ndar
 
 
 def add_hair(
-    field: Field, person: Identity, shape: dict, albedo: np.ndarray, height: np.ndarray
+    field: Field, person: Identity, widths: np.ndarray, albedo: np.ndarray, height: np.ndarray
 ) -> np.ndarray:
     """Put hair on albedo and height, in place; return how much of each texel it covers."""
     if person.hair == "none":
@@ -34,7 +33,7 @@ def add_hair(
     outer, rise = _outline(field, person)
     outer = outer[:, None] + 0.02 * strands
     inside = np.minimum(_hairline(field, person) + 0.035 * strands, person.hair_length)
-    face = np.maximum(half_widths(field, shape, person), 0.62 * (field.y > 0))
+    face = np.maximum(widths, 0.62 * (field.y > 0))
     beside = x > face[:, None] * person.side_lock
     end = np.where(beside, person.hair_length + 0.05 * strands, inside)
     cover = np.clip((outer - x) * field.density * 0.6 + 0.5, 0, 1)

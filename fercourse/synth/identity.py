@@ -1,5 +1,6 @@
 """Who is drawn: what stays the same in every picture of a numbered subject."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -74,6 +75,7 @@ class Identity(NamedTuple):
     seed: int
 
 
+@lru_cache(maxsize=1024)
 def draw_identity(subject: int, seed: int = 0) -> Identity:
     """Return the person with a number; the same number and seed are the same person."""
     rng = np.random.default_rng([seed, subject, 1])

@@ -66,10 +66,10 @@ def _mask(field, shape, albedo, height, rng) -> None:
     cover *= np.clip((bottom - y) * field.density + 0.5, 0, 1)
     pleats = 1 + 0.05 * np.sin(y * rng.uniform(18, 30))
     _cover(albedo, rng.choice((0.12, 0.62, 0.8), p=(0.3, 0.4, 0.3)) * pleats, cover)
-    cloth = 1.25 * np.sqrt(np.clip(1 - (x / 1.05) ** 2, 0, 1)) - 0.25 * np.clip(
-        np.abs(y - 0.75) - 0.2, 0, 1
+    cloth = 1.30 * np.sqrt(np.clip(1 - (x / 1.05) ** 2, 0, 1)) + 0.20 * np.exp(
+        -((x / 0.22) ** 2) - ((y - 0.5) / 0.3) ** 2
     )
-    height += (np.maximum(cloth, height) - height) * cover
+    height += (cloth.astype(np.float32) - height) * cover
 
 
 def _lock(field, person, albedo, height, rng) -> None:

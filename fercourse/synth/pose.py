@@ -76,38 +76,39 @@ def cast_rays(
     # A ray is the points (u, v, 0) + t (-u/D, -v/D, 1) of the camera's frame.
     start = [turn[0, a] * u + turn[1, a] * v + np.float32(MIDDLE[a]) for a in range(3)]
     step = [turn[2, a] - (turn[0, a] * u + turn[1, a] * v) / EYE_DISTANCE for a in range(3)]
-    tilt = float(np.hypot(turn[2, 0], turn[2, 1]))
-    count = 5 + int(np.ceil(tilt * 24))
-    ts = np.linspace(_FRONT, _BACK, count)
-    density = field.density
-    ox, oy = LEFT * density + 0.5, TOP * density + 0.5
-    ax, bx = start[0] * density - ox, step[0] * density
-    ay, by = start[1] * density - oy, step[1] * density
+    ax, bx = start[0] * field.density - (LEFT * field.density + 0.5), step[0] * field.density
+    ay, by = start[1] * field.density - (TOP * field.density + 0.5), step[1] * field.density
 
     def gap(t):
+        """Return how far the surface lies above the ray at depth t; positive inside the head."""
         seen = cv2.remap(height, ax + bx * t, ay + by * t, cv2.INTER_LINEAR,
                          borderMode=cv2.BORDER_CONSTANT, borderValue=-3.0)  # fmt: skip
         return seen - (start[2] + step[2] * t)
 
-    before = np.full(size, -1.0, np.float32)
-    near = np.full(size, np.float32(_FRONT))
-    far = np.full(size, np.float32(_BACK))
-    f_near = np.full(size, -1.0, np.float32)
-    f_far = np.full(size, 1.0, np.float32)
-    done = np.zeros(size, bool)
-    last = np.float32(_FRONT)
-    for t in ts[1:].astype(np.float32):
-        now = gap(t)
-        new = (now >= 0) & ~done
-        near[new], far[new], f_near[new], f_far[new] = last, t, before[new], now[new]
-        done |= new
-        before, last = now, t
+    t, met = _first_meeting(gap, size, steps=5 + int(np.ceil(24 * np.hypot(*turn[2, :2]))))
+    return ax + bx * t, ay + by * t, met & (start[2] + step[2] * t > _DEEPEST)
+
+
+def _first_meeting(gap, size: tuple[int, int], steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the depth at which each ray first enters the head, and whether it does."""
+    depths = np.linspace(_FRONT, _BACK, steps, dtype=np.float32)
+    outside = np.ones(size, bool)
+    entered = np.zeros(size, np.intp)
+    for depth in depths[1:]:
+        outside &= gap(depth) < 0
+        entered += outside
+    entered = np.minimum(entered, steps - 2)
+    near, far = depths[entered], depths[entered + 1]
+    gap_near, gap_far = gap(near), gap(far)
     for _ in range(2):
-        t = near + (far - near) * np.clip(f_near / (f_near - f_far), 0.02, 0.98)
+        t = _between(near, far, gap_near, gap_far)
         now = gap(t)
         inside = now >= 0
-        far, f_far = np.where(inside, t, far), np.where(inside, now, f_far)
-        near, f_near = np.where(inside, near, t), np.where(inside, f_near, now)
-    t = near + (far - near) * np.clip(f_near / (f_near - f_far), 0, 1)
-    hit = done & (start[2] + step[2] * t > _DEEPEST)
-    return ax + bx * t, ay + by * t, hit
+        far, gap_far = np.where(inside, t, far), np.where(inside, now, gap_far)
+        near, gap_near = np.where(inside, near, t), np.where(inside, gap_near, now)
+    return _between(near, far, gap_near, gap_far), ~outside
+
+
+def _between(near, far, gap_near, gap_far):
+    """Return where a straight line between two gaps is zero."""
+    return near + (far - near) * np.clip(gap_near / (gap_near - gap_far - 1e-6), 0.02, 0.98)

@@ -28,9 +28,9 @@ def half_widths(field: Field, shape: dict, person: Identity) -> np.ndarray:
     return np.where(field.y < middle, skull, jaw).astype(np.float32)
 
 
-def head_height(field: Field, shape: dict, person: Identity) -> np.ndarray:
+def head_height(field: Field, shape: dict, person: Identity, widths: np.ndarray) -> np.ndarray:
     """Return the smooth head without features, float32 (H, W): a dome that bends back at its rim."""
-    widths = np.maximum(half_widths(field, shape, person), 0.05)
+    widths = np.maximum(widths, 0.05)
     above = field.y < 0.1
     reach = np.where(above, 0.1 - person.head_top, chin_of(shape) - 0.1)
     rows = np.minimum(np.abs(field.y - 0.1) / reach, 1)
@@ -39,21 +39,25 @@ def head_height(field: Field, shape: dict, person: Identity) -> np.ndarray:
     return (profile[:, None] * (1 - across**2.3) ** 0.5).astype(np.float32)
 
 
-def face_relief(field: Field, shape: dict, person: Identity, sides: np.ndarray) -> list[np.ndarray]:
+def face_relief(
+    field: Field, shape: dict, person: Identity, sides: np.ndarray, widths: np.ndarray
+) -> list[np.ndarray]:
     """Return the height of the skin and how much its furrows darken it, both (H, W) float32.
 
     Parameters
     ----------
     sides : ndarray, shape (units, 2)
         Intensities of the action units, right and left.
+    widths : ndarray, shape (H,)
+        As `half_widths` gives them.
     """
     bumps = _middle(shape, person)
     for side, sign in enumerate(SIGNS):
         half = {name: float(value[side]) for name, value in shape.items()}
         bumps += [(sign * x, *rest) for x, *rest in _one_side(half, person)]
     rows = np.concatenate([np.array(bumps), furrow_bumps(shape, person, sides)])
-    height, dark = sum_of_bumps(field, rows, (0, 1))
-    return [head_height(field, shape, person) + height, dark]
+    height, dark = sum_of_bumps(field, rows)
+    return [head_height(field, shape, person, widths) + height, dark]
 
 
 def _middle(shape: dict, person: Identity) -> list[tuple]:
@@ -68,7 +72,7 @@ def _middle(shape: dict, person: Identity) -> list[tuple]:
     long, wide = person.nose_long, person.nose_wide
     return [
         (0, -0.08, 0.09 * wide, 0.20, 0.08 * person.nose_bridge, 0),
-        (0, 0.22, 0.10 * wide, 0.20, 0.15 * person.nose_bridge, 0),
+        (0, 0.22, 0.10 * wide, 0.20, 0.12 * person.nose_bridge, 0),
         (0, tip - 0.14, 0.12 * wide, 0.14, 0.15 * long, 0),
         (0, tip, 0.125 * wide, 0.095, 0.24 * long, 0),
         (0, tip + 0.15, 0.032, 0.06, -0.035, 0.02),
@@ -88,7 +92,7 @@ def _one_side(s: dict[str, float], person: Identity) -> list[tuple]:
     return [
         (eye_x, eye_y - 0.03, 0.21, 0.13, -0.15 * person.eye_deep, 0.04),
         (eye_x + 0.02, eye_y, 0.15, 0.10, 0.10, 0),
-        (inner - 0.05, eye_y - 0.03, 0.07, 0.11, -0.08 * person.eye_deep, 0.05),
+        (inner - 0.05, eye_y - 0.03, 0.07, 0.11, -0.06 * person.eye_deep, 0.04),
         (s["brow_inner_x"] + 0.13, brow_y + 0.03, 0.18, 0.085, 0.07 * person.brow_ridge, 0),
         (s["brow_outer_x"] - 0.1, s["brow_peak_y"] + 0.1, 0.15, 0.09, 0.05 * person.brow_ridge, 0),
         (s["cheek_x"], s["cheek_y"], 0.20, 0.16, s["cheek"] + 0.03 * person.cheekbone, 0),

@@ -41,9 +41,9 @@ def add_body(
     """
     chin = project(np.array((0.0, 1.1, 0.1)), pose)
     base = np.array((pose.x, pose.y + 2.0 * pose.scale))
-    wide = pose.scale * rng.uniform(0.50, 0.64)
-    cloth, collar = rng.uniform(0.04, 0.9), rng.uniform(1.75, 2.15)
-    slope = rng.uniform(0.25, 0.5)
+    wide = pose.scale * rng.uniform(0.58, 0.74)
+    cloth, collar = rng.uniform(0.04, 0.9), rng.uniform(1.45, 1.8)
+    slope, dip = rng.uniform(0.2, 0.4), rng.uniform(-0.1, 0.9)
     y, x = np.ogrid[: picture.shape[0], : picture.shape[1]]
     along = np.clip((y - chin[1]) / max(base[1] - chin[1], 1.0), 0, 1.5)
     across = (x - chin[0] - along * (base[0] - chin[0])) / (wide * (1 + 0.12 * along**2))
@@ -57,8 +57,8 @@ def add_body(
     edge = (
         (y - pose.y) / pose.scale
         - collar
-        + 0.6 * np.clip(0.55 - away, 0, 1)
-        - slope * np.clip(away - 0.6, 0, 3)
+        - dip * np.clip(0.6 - away, 0, 1)
+        - slope * np.clip(away - 0.6, 0, 3) ** 1.3
     )
     folds = 1 + 0.10 * cut_grain("clouds", picture.shape, rng, max(1.0, picture.shape[0] / 48))
     lit = cloth * folds * (light.ambient + 0.6 * light.strength)

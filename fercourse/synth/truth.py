@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
-from fercourse.synth.curves import brow_curve, eye_curves, mouth_curves
+from fercourse.synth.curves import brow_curve, eye_curves, mouth_curves, window
 from fercourse.synth.field import LEFT, TOP, Field
-from fercourse.synth.relief import SIGNS, half_widths
+from fercourse.synth.relief import SIGNS
 
 # Bit i of a region mask; the same order as `fercourse.datasets.REGIONS`.
 REGIONS = ("brows", "eyes", "nose", "mouth", "cheeks")
@@ -13,46 +13,53 @@ REGIONS = ("brows", "eyes", "nose", "mouth", "cheeks")
 
 def region_field(field: Field, shape: dict) -> np.ndarray:
     """Return the regions of the frontal face as bits, uint8 (H, W)."""
-    x, y = field.x, field.y[:, None]
-    side = (x > 0).astype(int)
     bits = np.zeros(field.shape, np.uint8)
-
-    def mark(name: str, where: np.ndarray) -> None:
-        bits[where] |= 1 << REGIONS.index(name)
-
-    for s in (0, 1):
-        half = side == s
-        away = np.abs(x)
-        line, width = brow_curve(shape, s, away)
-        mark("brows", half & (width > 0) & (np.abs(y - line) < width + 0.03))
-        upper, lower, _ = eye_curves(shape, s, away)
-        within = (
-            half & (away > shape["eye_inner_x"][s] - 0.03) & (away < shape["eye_outer_x"][s] + 0.03)
-        )
-        mark("eyes", within & (y > upper - 0.07) & (y < lower + 0.05))
-        cheek = ((away - shape["cheek_x"][s]) / 0.26) ** 2 + (
-            (y - shape["cheek_y"][s] - 0.03) / 0.23
-        ) ** 2
-        mark("cheeks", half & (cheek < 1))
-        low = shape["nose_y"][s] + 0.05
-        wing = np.interp(
-            field.y,
-            [0.0, 0.35, shape["nose_y"][s] - 0.08, low],
-            [0.09, 0.12, shape["nose_x"][s] + 0.03, shape["nose_x"][s]],
-        )
-        mark("nose", half & (away < wing[:, None]) & (y > 0.0) & (y < low))
-    c = mouth_curves(shape, x)
-    mark(
-        "mouth",
-        (np.abs(c["v"]) < 1) & (y > c["outer_upper"] - 0.02) & (y < c["outer_lower"] + 0.02),
-    )
+    for side in (0, 1):
+        s = {name: float(value[side]) for name, value in shape.items()}
+        half = sorted((0.0, SIGNS[side] * 1.0))
+        for name, top, bottom, inside in (
+            ("brows", -0.75, 0.2, _in_brow),
+            ("eyes", -0.5, 0.4, _in_eye),
+            ("cheeks", 0.0, 1.0, _in_cheek),
+            ("nose", 0.0, 0.9, _in_nose),
+        ):
+            rows, columns = window(field, *half, top, bottom)
+            where = inside(shape, side, s, np.abs(field.x[columns]), field.y[rows, None])
+            bits[rows, columns] |= where.astype(np.uint8) << REGIONS.index(name)
+    rows, columns = window(field, -0.8, 0.8, 0.5, 2.0)
+    c, y = mouth_curves(shape, field.x[columns]), field.y[rows, None]
+    where = (np.abs(c["v"]) < 1) & (y > c["outer_upper"] - 0.02) & (y < c["outer_lower"] + 0.02)
+    bits[rows, columns] |= where.astype(np.uint8) << REGIONS.index("mouth")
     return bits
 
 
-def landmark_points(field: Field, shape: dict, person, height: np.ndarray) -> np.ndarray:
+def _in_brow(shape, side, s, x, y):
+    line, width = brow_curve(shape, side, x)
+    return (width > 0) & (np.abs(y - line) < width + 0.03)
+
+
+def _in_eye(shape, side, s, x, y):
+    upper, lower, _ = eye_curves(shape, side, x)
+    within = (x > s["eye_inner_x"] - 0.03) & (x < s["eye_outer_x"] + 0.03)
+    return within & (y > upper - 0.07) & (y < lower + 0.05)
+
+
+def _in_cheek(shape, side, s, x, y):
+    return ((x - s["cheek_x"]) / 0.26) ** 2 + ((y - s["cheek_y"] - 0.03) / 0.23) ** 2 < 1
+
+
+def _in_nose(shape, side, s, x, y):
+    low = s["nose_y"] + 0.05
+    heights = (0.0, 0.35, s["nose_y"] - 0.08, low)
+    return (x < np.interp(y, heights, (0.09, 0.12, s["nose_x"] + 0.03, s["nose_x"]))) & (y < low)
+
+
+def landmark_points(
+    field: Field, shape: dict, widths: np.ndarray, height: np.ndarray
+) -> np.ndarray:
     """Return the 68 landmarks in the head's frame, in the order of iBUG 300-W (Sagonas, 2013)."""
     flat = np.concatenate([
-        _jaw(field, shape, person), _brows(shape), _nose(shape), _eyes(shape), _mouth(shape)
+        _jaw(field, shape, widths), _brows(shape), _nose(shape), _eyes(shape), _mouth(shape)
     ])  # fmt: skip
     at = np.float32(
         ((flat[:, 0] - LEFT) * field.density - 0.5, (flat[:, 1] - TOP) * field.density - 0.5)
@@ -61,11 +68,11 @@ def landmark_points(field: Field, shape: dict, person, height: np.ndarray) -> np
     return np.column_stack([flat, depth.ravel()])
 
 
-def _jaw(field: Field, shape: dict, person) -> np.ndarray:
+def _jaw(field: Field, shape: dict, widths: np.ndarray) -> np.ndarray:
     chin = shape["chin_y"].mean() + shape["jaw"].mean()
     angle = np.linspace(-np.pi / 2, np.pi / 2, 17)
     y = chin * np.cos(angle) ** 0.9 * 0.985
-    x = np.interp(y, field.y, half_widths(field, shape, person)) * 0.97
+    x = np.interp(y, field.y, widths) * 0.97
     x[8] = 0
     return np.column_stack([np.sign(angle) * x, y])
 

@@ -25,9 +25,9 @@ NEUTRAL = {
     "brow_outer_x": 0.78,
     "brow_outer_y": -0.26,
     "brow_width": 0.060,
-    "eye_inner_x": 0.235,
+    "eye_inner_x": 0.24,
     "eye_inner_y": 0.015,
-    "eye_outer_x": 0.665,
+    "eye_outer_x": 0.69,
     "eye_outer_y": -0.01,
     "lid_upper": 0.095,
     "lid_lower": 0.062,
@@ -128,7 +128,7 @@ def moved_shape(own: np.ndarray, sides: np.ndarray) -> dict[str, np.ndarray]:
 
     Returns
     -------
-    dict of str to ndarray of shape (2,)
+    dict of str to ndarray, float32, shape (2,)
     """
     shape = (_NEUTRAL + own)[:, None] + _MOVES.T @ sides
-    return dict(zip(SHAPE_NAMES, shape, strict=True))
+    return dict(zip(SHAPE_NAMES, shape.astype(np.float32), strict=True))
