@@ -114,11 +114,11 @@ def _stacked(estimate) -> str:
     """Return a number above its interval, narrow enough for five columns in a terminal."""
     if estimate.value != estimate.value:
         return "not defined"
-    return f"{estimate.value:.3f}\n{estimate.low:.3f}–{estimate.high:.3f}"
+    return f"{estimate.value:.3f}\n{estimate.low:.2f}–{estimate.high:.2f}"
 
 
 def _share(row) -> str:
-    return f"{row['accuracy']:.3f} ({row['low']:.3f} to {row['high']:.3f}), n = {row['n']:,.0f}"
+    return f"{row['accuracy']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
 
 
 def _extremes(report, aspects) -> Sheet:
@@ -127,7 +127,10 @@ def _extremes(report, aspects) -> Sheet:
         groups = report.by(aspect)
         large = groups[groups["n"] >= _LEAST_GROUP]
         ranked = (groups if large.empty else large).sort_values("accuracy", kind="stable")
-        ends = [f"{ranked.index[end]}\n{_share(ranked.iloc[end])}" for end in (0, -1)]
+        ends = [
+            f"{row.name} (n = {row['n']:,.0f})\n{_share(row)}"
+            for row in (ranked.iloc[0], ranked.iloc[-1])
+        ]
         rows.append([_words(aspect), f"{len(groups)}", *ends])
     note = f"Groups of at least {_LEAST_GROUP} faces, where there are any; Wilson's 95 % interval."
     return Sheet(
@@ -136,9 +139,12 @@ def _extremes(report, aspects) -> Sheet:
 
 
 def _groups(report, aspect: str) -> Sheet:
-    rows = [[str(group), _share(row)] for group, row in report.by(aspect).iterrows()]
+    rows = [
+        [str(group), f"{row['n']:,.0f}", _share(row)] for group, row in report.by(aspect).iterrows()
+    ]
     note = "In brackets: Wilson's 95 % interval."
-    return Sheet(f"Accuracy by {_words(aspect)}", ["group", "accuracy"], rows, note, detail=True)
+    title = f"Accuracy by {_words(aspect)}"
+    return Sheet(title, ["group", "n", "accuracy"], rows, note, detail=True)
 
 
 def _words(aspect: str) -> str:

@@ -13,6 +13,14 @@ from fercourse.plots.charts import (
     histogram,
     votes,
 )
+from fercourse.plots.classifiers import class_scores, group_scores, learning_curves, scores, t_sne
+from fercourse.plots.evaluation import (
+    confusion,
+    precision_recall,
+    reliability,
+    roc,
+    worst_mistakes,
+)
 from fercourse.plots.faces import class_mosaic, eigenfaces, mean_faces, mosaic, pairs, steps
 from fercourse.plots.picture import Picture
 
@@ -21,15 +29,25 @@ __all__ = [
     "bars",
     "class_balance",
     "class_mosaic",
+    "class_scores",
+    "confusion",
     "curves",
     "eigenfaces",
     "embedding",
     "gray_histogram",
+    "group_scores",
     "heat_map",
     "histogram",
+    "learning_curves",
     "mean_faces",
     "mosaic",
     "pairs",
+    "precision_recall",
+    "reliability",
+    "roc",
+    "scores",
     "steps",
+    "t_sne",
     "votes",
+    "worst_mistakes",
 ]
