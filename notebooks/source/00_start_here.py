@@ -51,6 +51,9 @@ course = fercourse.setup("00")
 # - the **device** is what computes. Here any computer will do;
 # - the **versions** are what you name when you ask for help.
 #
+# You choose profile and data set before you start, with the environment variables `FERCOURSE_PROFILE`,
+# `FERCOURSE_DATASET` and `FERCOURSE_DATA` (the path of your copy). There is no need to today.
+#
 # Is anything missing on this machine? The doctor looks. (In a terminal: `fercourse doctor`.) Only a *fault*
 # keeps the course from running.
 
@@ -79,7 +82,8 @@ plots.mosaic(faces.images[:16], title="The first 16 faces of the data set")
 # `course.record` wrote a number down and told you what is expected of it. When all notebooks are run
 # by `fercourse run`, every such number is compared with its expected range. So the course notices when
 # it goes wrong, and so will you.
-#
+
+# %% [markdown]
 # What does the computer see? Let us draw one face by ourselves, as small as those above, and cut out the piece
 # around one eye. A drawn face knows where its eyes are.
 
@@ -296,8 +300,8 @@ course.record("rater_agreement", np.mean(one == nine))
 
 # %% [markdown]
 # So much for "you just see it". Even a perfect classifier could hardly agree with one rater more often than the
-# other nine do, because part of what a single rater says is chance. Remember this when you meet test labels that
-# came from one person, as in FER2013.
+# other nine do, because part of what a single rater says is chance. Remember this when you meet a test
+# label that is one opinion, as in FER2013.
 #
 # Now the lazy stand-in. It never looked at a face. How often is it "right" over all 420 faces?
 
@@ -359,7 +363,8 @@ print(f"kappa of one rater and the other nine:    {rater_kappa:.2f}")
 course.record("rater_kappa", rater_kappa)
 
 # %% [markdown]
-# Laziness is worth exactly nothing. And where do raters differ?
+# Laziness is worth exactly nothing. (With twelve faces your own kappa is rough: one word more or less moves it by
+# about a tenth.) And where do raters differ?
 #
 # **Predict:** which two classes are mixed up most often?
 
@@ -376,7 +381,8 @@ plots.heat_map(
 
 # %% [markdown]
 # Look off the diagonal. Fear goes to surprise: both raise the brows and widen the eyes. Disgust goes to
-# anger: both lower the brows. A faint expression of anything goes to neutral. The classes of our field are no islands. In notebook 01 you will find the same pattern in the votes on photographs.
+# anger: both lower the brows. A faint expression of anything goes to neutral. The classes of
+# our field are no islands; the votes on photographs show the same pattern.
 
 # %% [markdown]
 # With drawn faces we can ask what nobody can ask of a photo: was the crowd *right*? We know which expression
@@ -486,17 +492,14 @@ course.quiz("context", "b")
 # Make it small and you get **facial feedback**: moving the face alone should change the feeling. The famous test
 # had people hold a pen in the teeth, which forces a smile, and rate cartoons: they found them funnier by 0.82
 # points of a scale of ten (Strack, Martin and Stepper, 1988). It went into textbooks. Then 17 laboratories repeated
-# the study with nearly 1,900 people. **Predict** their mean difference.
-
-# %%
-guess = 0.5  # points
-print(f"You guessed {guess}. Measured: 0.03 points, 95 % interval -0.11 to 0.16.")
-print("(Wagenmakers et al., 2016)")
+# the study with nearly 1,900 people. **Predict** the mean difference that they found, before you read on.
 
 # %% [markdown]
+# They found 0.03 points, with a 95 % interval from -0.11 to 0.16 (Wagenmakers et al., 2016).
+#
 # How can a famous effect vanish? Try it. Suppose the true difference is 0.1 points. Ten thousand teams each test
-# 30 people in either group; ratings scatter by 2 points, say. A journal prints only what is *significant*.
-# **Predict** the mean difference that is printed.
+# 30 people in either group; ratings scatter by 2 points, say. A journal prints only what is *significant* and goes
+# the expected way. **Predict** the mean difference that is printed.
 
 # %%
 guess = 0.1
@@ -514,8 +517,8 @@ plots.histogram(
 )
 
 # %% [markdown]
-# Small studies that must be significant to be seen are wrong by a factor of twelve here, *without anybody cheating*. The
-# same happens to accuracies in our own field when only the best run is printed.
+# What is printed is twelve times the truth, *without anybody cheating*. Small studies that must be significant to be
+# seen always do this. So do accuracies in our own field, when only the best run is printed.
 #
 # For facial feedback the story ended well. Believers and doubters planned a test together: 3,878 people in 19
 # countries. Copying or posing a smile raised reported happiness a little; for the hidden pen the evidence stayed
@@ -547,7 +550,8 @@ course.quiz("feedback", "c")
 
 # %% [markdown]
 # **Exercise 5.** Who says what? Give each sentence its theory, out of: `"Darwin"`, `"Ekman"`, `"James-Lange"`,
-# `"facial feedback"`, `"appraisal"`, `"component process"`, `"constructed"`. Each is used once.
+# `"facial feedback"`, `"appraisal"`, `"component process"`, `"constructed"`. Each is used once. Put them for
+# the dots.
 #
 # - **A** "I do not tremble because I am afraid. I notice my trembling and racing heart, and that is the fear."
 # - **B** "Whether the dog frightens you is settled by what you take it to mean for you."
@@ -558,16 +562,10 @@ course.quiz("feedback", "c")
 # - **G** "First the brows react to the new, then the nose to the unpleasant, then the mouth to what can be done."
 
 # %% tags=["exercise"]
+said_by = {"A": ..., "B": ..., "C": ..., "D": ..., "E": ..., "F": ..., "G": ...}
 # BEGIN SOLUTION
-said_by = {
-    "A": "James-Lange",
-    "B": "appraisal",
-    "C": "Ekman",
-    "D": "constructed",
-    "E": "Darwin",
-    "F": "facial feedback",
-    "G": "component process",
-}
+said_by.update(A="James-Lange", B="appraisal", C="Ekman", D="constructed")
+said_by.update(E="Darwin", F="facial feedback", G="component process")
 # END SOLUTION
 
 # %% tags=["check"]

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from fercourse.course.exercises import Wrong, exercise
+from fercourse.course.exercises import NotAttempted, Wrong, exercise
 from fercourse.course.expectations import (
     call,
     expect_array,
@@ -204,6 +204,8 @@ def theories(answer):
     if not isinstance(answer, dict):
         raise Wrong('Your answer must be a dictionary, such as {"A": "Darwin", ...}.')
     missing = [letter for letter in _SAID_BY if answer.get(letter) in (None, ...)]
+    if len(missing) == len(_SAID_BY):
+        raise NotAttempted
     if missing:
         raise Wrong(f"There is no answer for {', '.join(missing)}.")
     unknown = [name for name in answer.values() if name not in THEORIES]
@@ -233,6 +235,7 @@ theories.wrong(
 theories.wrong(_ALL_RIGHT | {"C": "Darwin"}, says="more than once")
 theories.wrong(_ALL_RIGHT | {"C": "Freud"}, says="none of the theories")
 theories.wrong({"A": "Darwin"}, says="no answer for B, C")
+theories.wrong(_ALL_RIGHT | {"B": ...}, says="no answer for B.")
 theories.wrong(list(_ALL_RIGHT.values()), says="must be a dictionary")
 
 
