@@ -1,6 +1,5 @@
 """A folder of one's own: a folder for each expression class, with or without splits above."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -26,7 +25,7 @@ def list_files(root: Path) -> Listing:
 
     Classes are folders: ``happy/1.png``; above them may stand ``train``, ``val`` and ``test``:
     ``train/happy/1.png``. Class words are those of `emotions.SYNONYMS`, in any case. For photos
-    that show more than the face, see `list_photos`.
+    that show more than the face, see `photos`.
 
     Parameters
     ----------
@@ -65,14 +64,6 @@ def list_files(root: Path) -> Listing:
     if splits.notna().any():
         table = table.assign(split=splits)
     return Listing(table.reset_index(drop=True), classes, "whole", unused)
-
-
-def list_photos(root: Path) -> Listing:
-    """List the photos of a folder of one's own; the detector finds the face in each.
-
-    Parameters, returns and errors are those of `list_files`.
-    """
-    return replace(list_files(root), crop="face")
 
 
 def _class_folders(root: Path, tree: Tree) -> dict[str, str]:

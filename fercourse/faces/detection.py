@@ -13,8 +13,9 @@ from fercourse.faces.reading import to_gray
 # of the picture is still 64 pixels wide there.
 _SEARCH_SIDE = 1280
 _SCALE_STEP = 1.1
-_FRONTAL_VOTES = 5
-_PROFILE_VOTES = 5
+# How many overlapping hits make a face. Fewer false faces than with frontalface_default and 5 votes,
+# and more true ones, on photographs and on drawn faces.
+_VOTES = 3
 _loaded = threading.local()
 
 
@@ -31,7 +32,8 @@ def detect(image: np.ndarray, *, min_size: int = 32) -> list[Box]:
     """Find the frontal faces in a picture. Introduced in notebook 01.
 
     A cascade of boosted Haar features (Viola and Jones, 2001) slides over the picture at many
-    sizes. It finds upright faces turned by up to about 30 degrees.
+    sizes (OpenCV's ``frontalface_alt2``, Lienhart and Maydt, 2002). It finds upright faces that
+    look at the camera; it misses many that are tilted, turned away or half hidden.
 
     Parameters
     ----------
@@ -39,7 +41,7 @@ def detect(image: np.ndarray, *, min_size: int = 32) -> list[Box]:
         Gray or RGB.
     min_size : int
         Smaller faces, in pixels of `image`, are not looked for. Pictures whose longer side
-        exceeds 1,280 pixels are searched at that size, where a face must be 24 pixels wide.
+        exceeds 1,280 pixels are searched at that size, where a face must be 20 pixels wide.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def detect(image: np.ndarray, *, min_size: int = 32) -> list[Box]:
     DataError
         If `image` is no gray or RGB image.
     """
-    return _search(to_gray(image), "haarcascade_frontalface_default", _FRONTAL_VOTES, min_size)
+    return _search(to_gray(image), "haarcascade_frontalface_alt2", min_size)
 
 
 def detect_profiles(image: np.ndarray, *, min_size: int = 32) -> list[Box]:
@@ -63,10 +65,9 @@ def detect_profiles(image: np.ndarray, *, min_size: int = 32) -> list[Box]:
     Parameters, returns and errors are those of `detect`.
     """
     gray = to_gray(image)
-    cascade = "haarcascade_profileface"
-    boxes = _search(gray, cascade, _PROFILE_VOTES, min_size)
-    mirrored = _search(np.ascontiguousarray(gray[:, ::-1]), cascade, _PROFILE_VOTES, min_size)
     width = gray.shape[1]
+    boxes = _search(gray, "haarcascade_profileface", min_size)
+    mirrored = _search(np.ascontiguousarray(gray[:, ::-1]), "haarcascade_profileface", min_size)
     return sorted(boxes + [b._replace(x=width - b.x - b.width) for b in mirrored], key=_rank)
 
 
@@ -85,12 +86,12 @@ def _cascade_file(name: str) -> str:
     return str(Path(cv2.data.haarcascades) / f"{name}.xml")
 
 
-def _search(gray: np.ndarray, name: str, votes: int, min_size: int) -> list[Box]:
+def _search(gray: np.ndarray, name: str, min_size: int) -> list[Box]:
     factor = min(1.0, _SEARCH_SIDE / max(gray.shape))
     if factor < 1:
         gray = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     least = max(1, round(min_size * factor))
-    found = cascade(name).detectMultiScale(gray, _SCALE_STEP, votes, minSize=(least, least))
+    found = cascade(name).detectMultiScale(gray, _SCALE_STEP, _VOTES, minSize=(least, least))
     boxes = [Box(*(round(int(value) / factor) for value in box)) for box in found]
     return sorted(boxes, key=_rank)
 

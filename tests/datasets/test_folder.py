@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from fercourse.datasets import folder
+from fercourse.datasets import folder, photos
 from fercourse.emotions import CLASSES, CLASSES_WITH_CONTEMPT
 from fercourse.errors import DataError
 
@@ -54,7 +54,7 @@ def test_contempt_is_the_eighth_class_where_it_has_a_folder(tmp_path):
 
 def test_photos_are_given_to_the_detector(tmp_path):
     write(tmp_path, "happy/a.png")
-    assert folder.list_photos(tmp_path).crop == "face"
+    assert photos.list_files(tmp_path).crop == "face"
 
 
 def test_an_unknown_class_folder_is_named(tmp_path):
