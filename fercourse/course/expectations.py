@@ -34,7 +34,7 @@ def call(function, *arguments, **options):
     try:
         answer = function(*given[0], **given[1])
     except NotImplementedError:
-        raise NotAttempted("your function raises NotImplementedError.") from None
+        raise NotAttempted("Your function raises NotImplementedError.") from None
     except Exception as error:
         about = ", ".join(_brief(value) for value in (*arguments, *options.values()))
         raise Wrong(
@@ -42,7 +42,7 @@ def call(function, *arguments, **options):
         ) from None
     if answer is None or answer is ...:
         raise NotAttempted(
-            "your function returns nothing. If you have written it, does it end with return?"
+            "Your function returns nothing. If you have written it, does it end with return?"
         )
     if not _same((arguments, options), given):
         raise Wrong("Your function changes its input; work on a copy of it and return that.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fercourse.course import results
-from fercourse.course.exercises import NOT_ATTEMPTED, RIGHT
+from fercourse.course.exercises import NOT_ATTEMPTED, RIGHT, WRONG
 from fercourse.course.lesson import Lesson, find_lesson, wrap
 from fercourse.course.machine import device, versions
 from fercourse.course.settings import (
@@ -64,13 +64,11 @@ class Course:
         *given
             What the check needs besides, such as the faces that the notebook has loaded.
         """
-        verdict = self.lesson.exercise(name).judge(answer, *given)
-        told = {
-            RIGHT: f"Right: {name}. {verdict.message}",
-            NOT_ATTEMPTED: f"Not attempted yet: {name}. "
-            + (f"Now {verdict.message}" if verdict.message else ""),
-        }.get(verdict.status, f'Wrong: {verdict.message} For a hint: course.hint("{name}")')
-        self._tell(name, verdict.status, told)
+        exercise = self.lesson.exercise(name)
+        status, message = exercise.judge(answer, *given)
+        begins = {RIGHT: f"Right: {name}. ", NOT_ATTEMPTED: f"Not attempted yet: {name}. "}
+        hint = f' For a hint: course.hint("{name}")' if exercise.hints and status == WRONG else ""
+        self._tell(name, status, begins.get(status, "Wrong: ") + message + hint)
 
     def hint(self, name: str) -> None:
         """Print the next hint of an exercise; the last one is repeated."""
@@ -97,7 +95,7 @@ class Course:
                 name, NOT_ATTEMPTED, f"There is no option {letter!r}; choose from {letters}."
             )
             return
-        verdict = RIGHT if option.right else "wrong"
+        verdict = RIGHT if option.right else WRONG
         self._tell(name, verdict, f"You chose {option.letter}: {verdict}. {option.why}")
 
     def record(self, name: str, value) -> None:
@@ -192,7 +190,10 @@ def fix_seeds(notebook: Notebook) -> None:
 
 def _found(course: Course) -> str:
     profile = course.profile
-    numbers = f"{profile.faces:,} faces, {profile.epochs} epochs, {profile.seeds} seeds"
+    numbers = (
+        f"{profile.faces:,} faces, {profile.epochs} epochs, "
+        f"{profile.seeds} seed{'s' if profile.seeds > 1 else ''}"
+    )
     where = f", read from {course.data}" if course.data else ""
     known = ", ".join(f"{name} {number}" for name, number in versions().items())
     return (

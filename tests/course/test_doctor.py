@@ -1,0 +1,67 @@
+import subprocess
+import sys
+
+import pytest
+
+from fercourse.course import doctor
+from fercourse.course.doctor import can_run, examine
+
+
+def finding(what):
+    (found,) = [one for one in examine() if one.what.startswith(what)]
+    return found
+
+
+def test_this_machine_can_run_the_packages_of_the_course():
+    states = {one.what: one.state for one in examine()}
+    assert states["Python"] == "ok"
+    assert states["Packages for the course"] == "ok"
+    assert states["Face detector"] == "ok"
+
+
+def test_missing_package_is_a_fault_with_the_exact_command(monkeypatch):
+    monkeypatch.setattr(doctor, "installed", lambda name: None if name == "keras" else "99")
+    found = finding("keras")
+    assert (found.state, found.found) == ("fault", "not installed")
+    assert found.advice.endswith('-m pip install "keras>=3.8"')
+    assert sys.executable in found.advice
+    assert not can_run(examine())
+
+
+def test_package_that_is_too_old_is_a_fault(monkeypatch):
+    monkeypatch.setattr(doctor, "installed", lambda name: "0.1")
+    assert finding("numpy").found == "0.1"
+
+
+def test_what_only_the_tests_need_is_no_fault(monkeypatch):
+    real = doctor.installed
+    monkeypatch.setattr(doctor, "installed", lambda name: None if name == "ruff" else real(name))
+    assert finding("ruff").state == "note"
+
+
+def test_opencv_without_cascades_is_a_fault(monkeypatch):
+    monkeypatch.delattr("cv2.CascadeClassifier")
+    assert finding("Face detector").state == "fault"
+    assert "opencv-python" in finding("Face detector").advice
+
+
+def test_cache_that_cannot_be_written_is_a_fault(monkeypatch, tmp_path):
+    monkeypatch.setenv("FERCOURSE_CACHE", str(tmp_path))
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    assert "FERCOURSE_CACHE" in finding("Cache").advice
+
+
+def test_missing_notebooks_are_a_fault(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "content_path", lambda *parts: tmp_path)
+    assert "00_start_here.ipynb" in finding("Notebooks").found
+
+
+@pytest.mark.parametrize("broken", ["numpy", "cv2", "pandas"])
+def test_doctor_works_where_a_package_cannot_be_imported(broken):
+    code = (
+        f"import sys; sys.modules[{broken!r}] = None\n"
+        "from fercourse.course.doctor import can_run, examine\n"
+        "print(can_run(examine()))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.endswith("False\n")

@@ -1,0 +1,102 @@
+import json
+
+import pytest
+
+from fercourse.course.lab import copy_notebooks
+from fercourse.errors import CourseError
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A student notebook of the course."""
+    path = tmp_path / "course" / "00_start.ipynb"
+    path.parent.mkdir()
+    path.write_text("version 1")
+    return path
+
+
+@pytest.fixture
+def work(tmp_path):
+    return tmp_path / "work"
+
+
+def notebooks_in(work):
+    return {path.name: path.read_text() for path in work.glob("*.ipynb")}
+
+
+def test_notebooks_are_copied_and_the_folder_is_hidden_from_git(course, work):
+    assert copy_notebooks([course], work) == ["00_start.ipynb is ready."]
+    assert notebooks_in(work) == {"00_start.ipynb": "version 1"}
+    assert (work / ".gitignore").read_text() == "*\n"
+
+
+def test_what_the_reader_wrote_stays_as_it_is(course, work):
+    copy_notebooks([course], work)
+    (work / course.name).write_text("my answers")
+    assert copy_notebooks([course], work) == []
+    assert notebooks_in(work) == {"00_start.ipynb": "my answers"}
+
+
+def test_newer_version_is_put_beside_what_the_reader_wrote_once(course, work):
+    copy_notebooks([course], work)
+    (work / course.name).write_text("my answers")
+    course.write_text("version 2")
+    (said,) = copy_notebooks([course], work)
+    assert "yours is kept" in said
+    assert notebooks_in(work) == {"00_start.ipynb": "my answers", "00_start.new.ipynb": "version 2"}
+    (work / "00_start.new.ipynb").unlink()
+    assert copy_notebooks([course], work) == []
+
+
+def test_newer_version_replaces_a_notebook_the_reader_never_changed(course, work):
+    copy_notebooks([course], work)
+    course.write_text("version 2")
+    copy_notebooks([course], work)
+    assert notebooks_in(work) == {"00_start.ipynb": "version 2"}
+
+
+def test_reader_may_work_on_in_the_new_version_too(course, work):
+    copy_notebooks([course], work)
+    (work / course.name).write_text("my answers")
+    course.write_text("version 2")
+    copy_notebooks([course], work)
+    (work / "00_start.new.ipynb").write_text("my newer answers")
+    course.write_text("version 3")
+    copy_notebooks([course], work)
+    assert notebooks_in(work) == {
+        "00_start.ipynb": "my answers",
+        "00_start.new.ipynb": "my newer answers",
+        "00_start.new2.ipynb": "version 3",
+    }
+
+
+@pytest.mark.parametrize("memory", ["", "[]", "{", None])
+def test_nothing_is_lost_where_the_memory_is(course, work, memory):
+    copy_notebooks([course], work)
+    (work / course.name).write_text("my answers")
+    if memory is None:
+        (work / ".fercourse.json").unlink()
+    else:
+        (work / ".fercourse.json").write_text(memory)
+    course.write_text("version 2")
+    copy_notebooks([course], work)
+    assert notebooks_in(work)["00_start.ipynb"] == "my answers"
+    assert json.loads((work / ".fercourse.json").read_text())
+
+
+def test_notebook_that_the_reader_deleted_comes_back(course, work):
+    copy_notebooks([course], work)
+    (work / course.name).unlink()
+    copy_notebooks([course], work)
+    assert notebooks_in(work) == {"00_start.ipynb": "version 1"}
+
+
+def test_file_in_the_place_of_the_folder_is_one_clear_sentence(course, work):
+    work.write_text("not a folder")
+    with pytest.raises(CourseError, match="cannot be copied to"):
+        copy_notebooks([course], work)
+
+
+def test_missing_notebook_is_one_clear_sentence(work, tmp_path):
+    with pytest.raises(CourseError, match="run: fercourse build"):
+        copy_notebooks([tmp_path / "gone.ipynb"], work)
