@@ -102,12 +102,16 @@ def _as_real(shapes: np.ndarray) -> np.ndarray:
 
 
 def _turned(shapes: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Return centered shapes scaled and turned to be as near as possible to `target`."""
-    sizes = (np.abs(shapes) ** 2).sum(axis=1, keepdims=True)
-    return shapes * (shapes.conj() @ target)[:, None] / sizes
+    """Return centered shapes turned onto `target` and scaled into its tangent space.
+
+    There, differences of shapes are straight lines (Cootes et al., 1995).
+    """
+    agreement = (shapes.conj() @ target)[:, None]
+    size = (np.abs(target) ** 2).sum()
+    return shapes * size * agreement / np.maximum(np.abs(agreement) ** 2, 1e-12)
 
 
-def _procrustes_mean(shapes: np.ndarray, rounds: int = 10) -> np.ndarray:
+def _procrustes_mean(shapes: np.ndarray, rounds: int = 20) -> np.ndarray:
     """Return the mean of centered shapes, in the first one's turn and of their mean size."""
     size = np.sqrt((np.abs(shapes) ** 2).sum(axis=1)).mean()
     mean = shapes[0] * size / np.linalg.norm(shapes[0])

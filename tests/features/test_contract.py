@@ -1,0 +1,141 @@
+"""What scikit-learn expects of a transformer, tested of each transformer of faces."""
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline, make_union
+
+from fercourse.errors import DataError, ModelError
+from fercourse.features import HOG, LBP, Eigenfaces, Gabor
+
+TRANSFORMERS = {
+    "LBP": (LBP(), {"radius": 2}),
+    "HOG": (HOG(), {"cell": 12}),
+    "Gabor": (Gabor((4, 8), orientations=4), {"grid": 3}),
+    "Eigenfaces": (Eigenfaces(12), {"n_components": 5}),
+}
+each = pytest.mark.parametrize(("transformer", "change"), TRANSFORMERS.values(), ids=TRANSFORMERS)
+
+
+@each
+def test_a_clone_has_the_same_settings_and_nothing_learned(drawn, transformer, change):
+    fitted = clone(transformer).fit(drawn.images)
+    copy = clone(fitted)
+    assert copy.get_params() == fitted.get_params()
+    with pytest.raises(NotFittedError):
+        copy.transform(drawn.images)
+
+
+@each
+def test_set_params_changes_what_is_computed(drawn, transformer, change):
+    first = clone(transformer)
+    other = clone(transformer).set_params(**change)
+    assert other.get_params() == {**first.get_params(), **change}
+    ours, theirs = first.fit_transform(drawn.images), other.fit_transform(drawn.images)
+    assert ours.shape != theirs.shape or not np.allclose(ours, theirs)
+
+
+@each
+def test_grid_search_inside_a_pipeline_tries_the_settings(drawn, transformer, change):
+    pipeline = make_pipeline(clone(transformer), LogisticRegression(max_iter=20, tol=0.1))
+    ((name, value),) = change.items()
+    grid = {f"{type(transformer).__name__.lower()}__{name}": [getattr(transformer, name), value]}
+    smiles = drawn.labels == 3
+    search = GridSearchCV(pipeline, grid, cv=2).fit(drawn.images, smiles)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+@each
+def test_every_feature_has_a_name_of_its_own(drawn, transformer, change):
+    model = clone(transformer).fit(drawn.images)
+    names = model.get_feature_names_out()
+    assert len(set(names)) == len(names) == model.transform(drawn.images).shape[1]
+
+
+@each
+def test_faces_stay_as_they_were(drawn, transformer, change):
+    faces = drawn.images.copy()
+    faces.flags.writeable = False
+    clone(transformer).fit_transform(faces)
+    np.testing.assert_array_equal(faces, drawn.images)
+
+
+@each
+def test_fitting_again_forgets_the_first_faces(drawn, transformer, change):
+    small = np.ascontiguousarray(drawn.images[:40, 4:44, 4:44])
+    twice = clone(transformer).fit(drawn.images).fit(small)
+    np.testing.assert_allclose(
+        twice.transform(small), clone(transformer).fit_transform(small), atol=1e-5
+    )
+
+
+@each
+def test_each_face_is_described_on_its_own_in_float32(drawn, transformer, change):
+    model = clone(transformer).fit(drawn.images)
+    together = model.transform(drawn.images)
+    assert together.dtype == np.float32
+    np.testing.assert_allclose(model.transform(drawn.images[41:42])[0], together[41], atol=1e-5)
+    assert model.transform(drawn.images[:0]).shape == (0, together.shape[1])
+
+
+@each
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        (lambda faces: faces / 255, "uint8"),
+        (lambda faces: faces.astype(float) * np.nan, "uint8"),
+        (lambda faces: faces[0], r"\(48, 48\)"),
+        (lambda faces: faces.tolist(), "not from a list"),
+        (lambda faces: faces[:, :40], "48x48 pixels, not of 48x40"),
+    ],
+)
+def test_anything_but_faces_of_that_size_is_refused(drawn, transformer, change, broken, words):
+    model = clone(transformer).fit(drawn.images)
+    with pytest.raises(DataError, match=words):
+        model.transform(broken(drawn.images))
+
+
+@each
+def test_no_faces_are_too_few_to_fit_on(drawn, transformer, change):
+    with pytest.raises(DataError, match="no faces"):
+        clone(transformer).fit(drawn.images[:0])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(LBP("diagonal"), LBP(points=40), LBP(radius=0), LBP(grid=0), LBP(grid=49)),
+        *(HOG(norm="L3"), HOG(cell=0), HOG(cell=60), HOG(block=7), HOG(orientations=0)),
+        *(Gabor(()), Gabor((1,)), Gabor(grid=30), Gabor(width=0), Eigenfaces(0), Eigenfaces(61)),
+    ],
+    ids=str,
+)
+def test_a_setting_out_of_range_is_named(drawn, wrong):
+    with pytest.raises(ModelError, match="must be"):
+        wrong.fit(drawn.images)
+
+
+def test_a_union_puts_features_side_by_side_under_their_names(drawn):
+    union = make_union(LBP(grid=2), HOG(), Eigenfaces(5)).fit(drawn.images)
+    features = union.transform(drawn.images)
+    assert features.shape == (60, 4 * 59 + 900 + 5)
+    np.testing.assert_array_equal(features[:, 236:1136], HOG().fit_transform(drawn.images))
+    assert union.get_feature_names_out()[-1] == "eigenfaces__eigenface4"
+
+
+def test_pandas_output_has_the_names_as_columns(drawn):
+    table = HOG().set_output(transform="pandas").fit_transform(drawn.images)
+    assert list(table.columns) == list(HOG().fit(drawn.images).get_feature_names_out())
+
+
+@pytest.mark.parametrize("transformer", [LBP(grid=2), HOG()], ids=["LBP", "HOG"])
+def test_several_workers_compute_what_one_does(drawn, transformer):
+    faces = np.concatenate([drawn.images] * 12)
+    alone = clone(transformer).fit_transform(faces)
+    with joblib.parallel_config("threading"):
+        together = clone(transformer).set_params(n_jobs=3).fit_transform(faces)
+    np.testing.assert_array_equal(together, alone)
