@@ -80,7 +80,18 @@ def _is_free(path: Path, known: dict[str, str]) -> bool:
 
 
 def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    """Return a digest of what a notebook says and shows.
+
+    JupyterLab changes a notebook's metadata as soon as it is opened; that is no work of the reader.
+    """
+    try:
+        cells = [
+            ["".join(cell["source"]), cell.get("outputs"), cell.get("attachments")]
+            for cell in json.loads(content)["cells"]
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return hashlib.sha256(content).hexdigest()
+    return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()
 
 
 def _remembered(work: Path) -> dict[str, str]:

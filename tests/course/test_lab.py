@@ -55,6 +55,27 @@ def test_newer_version_replaces_a_notebook_the_reader_never_changed(course, work
     assert notebooks_in(work) == {"00_start.ipynb": "version 2"}
 
 
+def test_opening_and_saving_a_notebook_does_not_count_as_writing(course, work):
+    cell = {"cell_type": "code", "source": ["1 + 1"], "outputs": [], "metadata": {}}
+    course.write_text(json.dumps({"cells": [cell], "metadata": {}}))
+    copy_notebooks([course], work)
+    saved = {"cells": [cell | {"source": "1 + 1"}], "metadata": {"language_info": "3.11"}}
+    (work / course.name).write_text(json.dumps(saved))
+    course.write_text("version 2")
+    copy_notebooks([course], work)
+    assert notebooks_in(work) == {"00_start.ipynb": "version 2"}
+
+
+def test_running_a_notebook_counts_as_writing(course, work):
+    cell = {"cell_type": "code", "source": ["1 + 1"], "outputs": []}
+    course.write_text(json.dumps({"cells": [cell]}))
+    copy_notebooks([course], work)
+    (work / course.name).write_text(json.dumps({"cells": [cell | {"outputs": ["2"]}]}))
+    course.write_text("version 2")
+    copy_notebooks([course], work)
+    assert notebooks_in(work)["00_start.new.ipynb"] == "version 2"
+
+
 def test_reader_may_work_on_in_the_new_version_too(course, work):
     copy_notebooks([course], work)
     (work / course.name).write_text("my answers")

@@ -2,6 +2,7 @@ import json
 import random
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -45,6 +46,17 @@ def test_setup_fixes_every_seed():
         return random.random(), np.random.random()  # noqa: NPY002 - the global one is meant
 
     assert draw() == draw()
+
+
+def test_keras_is_seeded_where_it_is_imported_and_left_alone_elsewhere(monkeypatch):
+    seeds = []
+    utils = types.SimpleNamespace(set_random_seed=seeds.append)
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    fercourse.setup("00")
+    assert "keras" not in sys.modules
+    monkeypatch.setitem(sys.modules, "keras", types.SimpleNamespace(utils=utils))
+    fercourse.setup("00")
+    assert seeds == [0]
 
 
 def test_setup_imports_neither_tensorflow_nor_matplotlib():
