@@ -1,6 +1,5 @@
 """Exercises: a check that tells right, wrong and not attempted apart, its hints and its examples."""
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -90,7 +89,6 @@ def exercise(*, hints: Sequence[str]) -> Callable[[Callable], Exercise]:
 
 
 def exercises_of(module) -> dict[str, Exercise]:
-    """Return the exercises that a lesson module defines, by name, in the order of the file."""
-    found = [value for _, value in inspect.getmembers_static(module) if isinstance(value, Exercise)]
-    found.sort(key=lambda one: one.examine.__code__.co_firstlineno)
+    """Return the exercises that a lesson module defines or imports, by name, in that order."""
+    found = (value for value in vars(module).values() if isinstance(value, Exercise))
     return {one.name: one for one in found}
