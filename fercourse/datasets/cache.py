@@ -27,7 +27,7 @@ FORMAT = 1
 CHUNKS = ".chunks"  # work of an import that was interrupted and will go on
 _PARTIAL = ".partial"
 _DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, csv.Error, zipfile.BadZipFile)
-_A_WEEK = 7 * 86_400  # seconds
+_A_DAY = 86_400  # seconds
 
 
 class DamagedCacheError(DataError):
@@ -104,17 +104,24 @@ def _install(partial: Path, target: Path) -> None:
     partial.chmod(0o755)
     if target.exists():
         old = Path(tempfile.mkdtemp(_PARTIAL, "old.", target.parent))
-        target.rename(old / target.name)
+        with contextlib.suppress(FileNotFoundError):
+            target.rename(old / target.name)
         shutil.rmtree(old, ignore_errors=True)
-    partial.rename(target)
+    try:
+        partial.rename(target)
+    except OSError:
+        # Another process may have made the same in the meantime.
+        if not is_cached(target):
+            raise
 
 
 def _remove_abandoned(parent: Path) -> None:
     """Remove what a killed import left behind, unless it may still be at work or taken up."""
-    for ending in (_PARTIAL, CHUNKS):
+    for ending, days in {_PARTIAL: 1, CHUNKS: 7}.items():
         for left in parent.glob(f"*{ending}"):
-            if time.time() - left.stat().st_mtime > _A_WEEK:
-                shutil.rmtree(left, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > days * _A_DAY:
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def save(faces: FaceSet, target: Path, **origin) -> None:

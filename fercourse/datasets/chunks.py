@@ -84,9 +84,12 @@ def save_chunk(chunk: Chunk, path: Path) -> None:
     """Write a chunk so that it is there whole or not at all."""
     partial = path.with_suffix(f".{os.getpid()}")
     reasons = np.frombuffer(json.dumps(chunk.reasons).encode(), np.uint8)
-    with partial.open("wb") as file:
-        np.savez(file, images=chunk.images, used=chunk.used, reasons=reasons)
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            np.savez(file, images=chunk.images, used=chunk.used, reasons=reasons)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def load_chunk(path: Path) -> Chunk:

@@ -54,11 +54,16 @@ def import_listing(
         If no file could be used, or the cache cannot be written.
     """
     chunks = target.with_name(f"{target.name}-{_fingerprint(listing)}{cache.CHUNKS}")
-    with cache.writing(chunks):
-        chunks.mkdir(parents=True, exist_ok=True)
-        _read_missing(listing, root, chunks, progress, processes)
-        _assemble(listing, root, chunks, target, name)
-        shutil.rmtree(chunks, ignore_errors=True)
+    try:
+        with cache.writing(chunks):
+            chunks.mkdir(parents=True, exist_ok=True)
+            _read_missing(listing, root, chunks, progress, processes)
+            _assemble(listing, root, chunks, target, name)
+            shutil.rmtree(chunks, ignore_errors=True)
+    except DataError as error:
+        # Another process that imported the same may have finished and cleared the chunks away.
+        if not (isinstance(error.__cause__, FileNotFoundError) and cache.is_cached(target)):
+            raise
 
 
 def _fingerprint(listing: Listing) -> str:

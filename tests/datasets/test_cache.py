@@ -135,7 +135,7 @@ def test_a_writer_that_is_killed_leaves_no_data_set_and_is_cleared_away(own_cach
     (left,) = own_cache.iterdir()
     assert cache.imports("drawn") == []
     assert not cache.is_cached(cache.place("drawn"))
-    long_ago = time.time() - 30 * 86_400
+    long_ago = time.time() - 3 * 86_400
     os.utime(left, (long_ago, long_ago))
     cache.save(some_faces(), cache.place("drawn"))
     assert [path.name for path in own_cache.iterdir()] == [cache.place("drawn").name]

@@ -15,6 +15,7 @@ from fercourse.datasets import cache, chunks, importing
 from fercourse.datasets.importing import import_listing
 from fercourse.datasets.listing import Listing
 from fercourse.errors import DataError
+from fercourse.synth import write_tree
 
 
 @pytest.fixture(autouse=True)
@@ -217,6 +218,19 @@ def test_chunks_of_other_files_are_not_taken_up(tmp_path, monkeypatch):
             run(listing, tmp_path / "noise", processes=1)
     images, listing = write_noise(tmp_path / "noise", 41)
     assert np.array_equal(run(listing, tmp_path / "noise").images, images)
+
+
+@pytest.mark.slow
+def test_several_processes_may_import_the_same_at_once(tmp_path, own_cache):
+    root = write_tree("folder", tmp_path / "mine", 400)
+    code = (
+        "import sys; from fercourse.datasets import chunks, importing, load\n"
+        "importing.CHUNK = 4\n"
+        "assert len(load('folder', sys.argv[1], progress=False, processes=1)) == 400\n"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", code, str(root)]) for _ in range(3)]
+    assert [process.wait() for process in running] == [0, 0, 0]
+    assert len(list(own_cache.iterdir())) == 1
 
 
 @pytest.mark.slow
