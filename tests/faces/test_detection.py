@@ -1,6 +1,8 @@
 """Faces are found where they were drawn, in any process."""
 
+import os
 from functools import cache
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -90,3 +92,12 @@ def test_the_picture_is_not_changed_and_must_be_one():
     assert np.array_equal(image, before)
     with pytest.raises(DataError, match="uint8"):
         faces.detect(image / 255)
+
+
+@pytest.mark.real
+def test_the_frontal_faces_of_a_photograph_are_found():
+    folder = os.environ.get("FERCOURSE_TEST_DATA")
+    if not folder:
+        pytest.skip("FERCOURSE_TEST_DATA is not set")
+    image = faces.read_image(Path(folder) / "scenes" / "multi_face.jpg")
+    assert len(faces.detect(image)) == 4

@@ -1,5 +1,6 @@
 """AffectNet's CSV lists: a million rows, read in pieces."""
 
+import posixpath
 from collections import Counter
 from pathlib import Path
 
@@ -164,10 +165,9 @@ def _base_folder(root: Path, files: pd.Series, path: str) -> str:
 def _is_there(root: Path, base: str, files: pd.Series) -> pd.Series:
     """Return for each file whether it is there, asking each folder once."""
     there = pd.Series(False, files.index)
-    for folder, group in files.groupby(files.str.rpartition("/")[0]):
+    for folder, group in files.groupby(files.map(posixpath.dirname)):
         path = root / base / folder
         if path.resolve().is_relative_to(root.resolve()):
             present = regular_names(path)
-            names = group.str.rpartition("/")[2]
-            there[group.index] = names.isin(present).to_numpy()
+            there[group.index] = group.map(posixpath.basename).isin(present)
     return there
