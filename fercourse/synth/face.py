@@ -8,7 +8,7 @@ import numpy as np
 from fercourse.synth.field import field_for
 from fercourse.synth.head import add_ears, add_hair
 from fercourse.synth.identity import TONES, Identity
-from fercourse.synth.light import Light, light_direction, shade
+from fercourse.synth.light import Light, light_direction, light_up
 from fercourse.synth.occluders import lay_over, put_on
 from fercourse.synth.paint import paint_face
 from fercourse.synth.pose import Pose, cast_rays, project, rotation
@@ -51,8 +51,9 @@ def build_head(sitting: Sitting):
     cover = np.maximum(cover, add_ears(field, person, albedo, height))
     cover = np.maximum(cover, add_hair(field, person, widths, albedo, height))
     put_on(sitting.occluder, field, shape, person, albedo, height)
-    direction = rotation(pose).T @ light_direction(sitting.light)
-    lit = albedo * shade(field, height, sitting.light, direction)
+    turn = rotation(pose)
+    direction = turn.T @ light_direction(sitting.light)
+    lit = light_up(field, albedo, height, sitting.light, direction, view=turn[2])
     return field, lit, height + FAR * (1 - cover), region_field(field, shape), points
 
 

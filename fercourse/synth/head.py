@@ -46,7 +46,10 @@ def add_hair(
         * np.sqrt(np.clip(1 - (x / np.maximum(outer, 0.1)) ** 2, 0, 1))
         * rise[:, None] ** 0.5
     )
-    thick = np.maximum(dome + 0.08, height + 0.05) + 0.012 * strands
+    thick = (
+        np.maximum(dome + 0.08, height + 0.05)
+        + (0.004 if person.hair == "curly" else 0.012) * strands
+    )
     height += (thick - height) * cover
     return cover.astype(np.float32)
 

@@ -137,7 +137,7 @@ def _hair(rng: np.random.Generator, masculine: bool, child: bool, tone: int, age
     fringe = (child or not masculine) and rng.random() < 0.3
     return {
         "hair": "none" if bald else kind,
-        "hair_tone": rng.uniform(0.30, 0.50) if gray else dark,
+        "hair_tone": rng.uniform(0.25, 0.42) if gray else dark,
         "hair_contrast": rng.uniform(0.12, 0.28),
         "recede": rng.random() * (0.4 + age) * masculine,
         "side_lock": rng.uniform(0.955, 0.99) if short else rng.uniform(0.84, 0.97),

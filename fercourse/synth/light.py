@@ -7,6 +7,8 @@ import numpy as np
 
 from fercourse.synth.field import Field
 
+_GLOSS = 0.10  # of skin, which is the same for every tone
+
 
 class Light(NamedTuple):
     """Where light comes from and how much.
@@ -37,33 +39,46 @@ def light_direction(light: Light) -> np.ndarray:
     )
 
 
-def shade(field: Field, height: np.ndarray, light: Light, direction: np.ndarray) -> np.ndarray:
-    """Return how bright each texel is lit, float32 (H, W).
+def light_up(
+    field: Field,
+    albedo: np.ndarray,
+    height: np.ndarray,
+    light: Light,
+    direction: np.ndarray,
+    view: np.ndarray,
+) -> np.ndarray:
+    """Return the light that leaves each texel, float32 (H, W).
+
+    Diffuse light after Lambert, a soft gloss after Blinn (1977), and less of both in hollows.
 
     Parameters
     ----------
-    height : ndarray, float32, shape (H, W)
-    direction : ndarray, shape (3,)
-        Towards the lamp, in the frame of the head.
+    albedo, height : ndarray, float32, shape (H, W)
+    direction, view : ndarray, shape (3,)
+        Towards the lamp and towards the camera, in the frame of the head.
     """
-    lx, ly, lz = (float(value) for value in direction)
     slope = field.density / 2
     dx = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=1, scale=slope)
     dy = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=1, scale=slope)
-    facing = (lz - lx * dx - ly * dy) / np.sqrt(1 + dx * dx + dy * dy)
-    around = cv2.blur(
-        height, (0, 0) if field.density < 1 else (2 * int(0.13 * field.density) + 1,) * 2
-    )
-    hollow = np.clip(1 - 2.2 * (around - height), 0.35, 1.06)
-    lit = np.maximum(facing, 0) * _not_shaded(field, height, (lx, ly, lz))
-    return (light.ambient * hollow + light.strength * lit * np.sqrt(hollow)).astype(np.float32)
+    steep = 1 / np.sqrt(1 + dx * dx + dy * dy)
+
+    def facing(way) -> np.ndarray:
+        x, y, z = (float(value) for value in way)
+        return np.maximum((z - x * dx - y * dy) * steep, 0)
+
+    half = (direction + view) / np.linalg.norm(direction + view)
+    gloss = facing(half) ** 2
+    gloss = gloss * gloss * gloss * gloss
+    around = cv2.blur(height, (2 * int(0.13 * field.density) + 1,) * 2)
+    hollow = np.clip(1 - 2.4 * (around - height), 0.3, 1.06)
+    seen = _not_shaded(field, height, direction)
+    diffuse = light.ambient * hollow + light.strength * facing(direction) * seen * np.sqrt(hollow)
+    return albedo * diffuse + (_GLOSS * light.strength) * gloss * seen * hollow
 
 
-def _not_shaded(
-    field: Field, height: np.ndarray, direction: tuple[float, float, float]
-) -> np.ndarray:
+def _not_shaded(field: Field, height: np.ndarray, direction: np.ndarray) -> np.ndarray:
     """Return 1 where the lamp is seen and less where the face itself stands in the way."""
-    lx, ly, lz = direction
+    lx, ly, lz = (float(value) for value in direction)
     blocked = np.zeros_like(height)
     side = max(np.hypot(lx, ly), 1e-6)
     if side < 0.2:

@@ -57,7 +57,7 @@ def _eye(field, shape, person, albedo, gaze, side) -> None:
     crease = band(field, rows, upper - 0.065, upper - 0.040, soft=0.02)
     part *= 1 - 0.16 * crease * inside
     opening = band(field, rows, upper, lower) * inside
-    white = 0.36 + 0.42 * TONES[person.tone]
+    white = 0.24 + 0.52 * TONES[person.tone]
     ball = (
         white
         - 0.25 * np.clip(1 - (y - upper) / 0.05, 0, 1)
@@ -96,12 +96,12 @@ def _mouth(field, shape, person, albedo) -> None:
     inside = 0.035 + 0.16 * np.clip((y - c["inner_lower"] + 0.10) / 0.1, 0, 1) * np.clip(
         jaw / 0.1, 0, 1
     )
-    edge = 1.05 + 0.6 * (rest - 1.0)
+    edge = 0.985 + 0.6 * (rest - 0.935)
     shade = 1 - 0.55 * c["v"] ** 2 - 0.25 * np.clip(1 - (y - c["inner_upper"]) / 0.06, 0, 1)
     gaps = 1 - 0.12 * np.exp(-((((x + 0.065) % 0.13 - 0.065) / 0.010) ** 2))
     upper_teeth = np.clip((edge - y) * field.density + 0.5, 0, 1)
     lower_teeth = np.clip((y - edge - 0.03 - 0.9 * jaw) * field.density + 0.5, 0, 1)
-    teeth = (0.45 + 0.40 * TONES[person.tone]) * shade * gaps
+    teeth = (0.36 + 0.46 * TONES[person.tone]) * shade * gaps
     inside = (
         inside
         + (teeth - inside) * upper_teeth
@@ -125,8 +125,8 @@ def _facial_hair(field, shape, person, albedo, rng) -> None:
     x, y = np.abs(field.x)[None, :], field.y[:, None]
     jaw = shape["jaw"].mean()
     lips = shape["lips_y"].mean()
-    ground = np.clip((y - 0.95 - 0.35 * jaw + 1.4 * np.clip(x - 0.52, 0, 0.4)) / 0.12, 0, 1)
+    ground = np.clip((y - 0.88 - 0.35 * jaw + 1.4 * np.clip(x - 0.52, 0, 0.4)) / 0.12, 0, 1)
     lip = np.exp(-(((y - lips + 0.17) / 0.055) ** 2) - (x / 0.34) ** 4)
     cover = np.maximum(person.beard * ground, person.mustache * lip)
-    cover = cover * (0.85 + 0.25 * field_grain("skin", field, rng))
+    cover = cover * (0.95 + 0.12 * field_grain("skin", field, rng))
     _blend(albedo, person.hair_tone * 0.7, cover.clip(0, 1).astype(np.float32))

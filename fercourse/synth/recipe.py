@@ -72,7 +72,7 @@ def _pose(rng: np.random.Generator, size: int, spread: float) -> Pose:
     yaw, pitch, roll = rng.normal(0, (13 * spread, 7 * spread, 5 * spread)).clip(-45, 45).tolist()
     scale = float(size / 2.52 * np.exp(rng.normal(0, 0.06 * spread)))
     pose = Pose(yaw, pitch, roll, scale, 0.0, 0.0)
-    x, y = (size * rng.normal((0.5, 0.572), 0.02 * spread) - project(_FACE, pose)).tolist()
+    x, y = (size * rng.normal((0.5, 0.612), 0.02 * spread) - project(_FACE, pose)).tolist()
     return pose._replace(x=x, y=y)
 
 

@@ -30,7 +30,8 @@ def half_widths(field: Field, shape: dict, person: Identity) -> np.ndarray:
 
 def head_height(field: Field, shape: dict, person: Identity, widths: np.ndarray) -> np.ndarray:
     """Return the smooth head without features, float32 (H, W): a dome that bends back at its rim."""
-    widths = np.maximum(widths, 0.05)
+    # A little wider than the head, so that the slope at its rim stays finite.
+    widths = np.maximum(1.04 * widths, 0.05)
     above = field.y < 0.1
     reach = np.where(above, 0.1 - person.head_top, chin_of(shape) - 0.1)
     rows = np.minimum(np.abs(field.y - 0.1) / reach, 1)
@@ -72,7 +73,7 @@ def _middle(shape: dict, person: Identity) -> list[tuple]:
     long, wide = person.nose_long, person.nose_wide
     return [
         (0, -0.08, 0.09 * wide, 0.20, 0.08 * person.nose_bridge, 0),
-        (0, 0.22, 0.10 * wide, 0.20, 0.12 * person.nose_bridge, 0),
+        (0, 0.20, 0.10 * wide, 0.20, 0.12 * person.nose_bridge, 0),
         (0, tip - 0.14, 0.12 * wide, 0.14, 0.15 * long, 0),
         (0, tip, 0.125 * wide, 0.095, 0.24 * long, 0),
         (0, tip + 0.15, 0.032, 0.06, -0.035, 0.02),
@@ -96,7 +97,7 @@ def _one_side(s: dict[str, float], person: Identity) -> list[tuple]:
         (s["brow_inner_x"] + 0.13, brow_y + 0.03, 0.18, 0.085, 0.07 * person.brow_ridge, 0),
         (s["brow_outer_x"] - 0.1, s["brow_peak_y"] + 0.1, 0.15, 0.09, 0.05 * person.brow_ridge, 0),
         (s["cheek_x"], s["cheek_y"], 0.20, 0.16, s["cheek"] + 0.03 * person.cheekbone, 0),
-        (0.60, 0.85, 0.20, 0.24, 0.10 * person.fat - 0.06, 0),
+        (0.60, 0.80, 0.20, 0.24, 0.10 * person.fat - 0.06, 0),
         (0.78 * wing, s["nose_y"] - 0.05, 0.07, 0.065, 0.13, 0),
         (0.52 * wing, s["nose_y"] + 0.035, 0.050, 0.022, -0.05, 0.42),
         (wing + 0.05, s["nose_y"] - 0.05, 0.028, 0.06, -0.045, 0.09),

@@ -14,14 +14,14 @@ from fercourse.synth.surroundings import draw_background
 # A face's box is the square that OpenCV's frontal cascade finds: hairline to chin.
 _MIDDLE = np.array((0.0, 0.19, 0.9))
 _SIDE = 2.5  # in half face widths
-_CAMERA = Camera(blur=0.4, noise=2.0, jpeg=90, metering=0.35)
+_CAMERA = Camera(blur=0.4, noise=2.0, jpeg=90, metering=0.6, gamma=0.9)
 _TRIES = 400
 
 
 def draw_scene(
     count: int, seed: int = 0, size: tuple[int, int] = (480, 640)
 ) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
-    """Draw a picture of several people. Faces in one picture never overlap.
+    """Draw a picture of several people. Faces in one picture never overlap, and nothing hides them.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def draw_scene(
     boxes : ndarray, int64, shape (count, 4)
         x, y, width, height of the square around each face, hairline to chin, in pixels.
     table : DataFrame
-        One row per face: ``true_class``, ``yaw``, ``pitch``, ``roll``, ``tone``, ``occluder``.
+        One row per face: ``true_class``, ``yaw``, ``pitch``, ``roll``, ``tone``.
 
     Raises
     ------
@@ -55,11 +55,11 @@ def draw_scene(
             recipe = make_recipe(number * FACES_PER_SUBJECT * len(SPLITS), seed, "default", 100)
             sitting = recipe.sitting
             pose = _move(sitting.pose, x, y, side / _SIDE)
-            add_face(picture, sitting._replace(pose=pose, light=light), recipe.rng)
+            add_face(picture, sitting._replace(pose=pose, light=light, occluder="none"), recipe.rng)
             boxes.append(_box(pose))
             rows.append({
                 "true_class": recipe.expression.true_class, "yaw": pose.yaw, "pitch": pose.pitch,
-                "roll": pose.roll, "tone": sitting.person.tone + 1, "occluder": sitting.occluder,
+                "roll": pose.roll, "tone": sitting.person.tone + 1,
             })  # fmt: skip
         image = take(picture, _CAMERA, rng)
     return image, np.array(boxes, np.int64), pd.DataFrame(rows)
@@ -78,12 +78,17 @@ def _places(count: int, size: tuple[int, int], rng: np.random.Generator) -> list
             side = rng.uniform(max(40, 0.5 * largest), largest)
             x = rng.uniform(0.6 * side, size[1] - 0.6 * side)
             y = rng.uniform(0.65 * side, size[0] - 0.6 * side)
-            if all(max(abs(x - a), abs(y - b)) > 0.62 * (side + c) for a, b, c in places):
+            if all(_apart(x - a, y - b, side + c) for a, b, c in places):
                 places.append((x, y, side))
             if len(places) == count:
                 return sorted(places, key=lambda place: place[1])
         largest *= 0.93
     raise DataError(f"{count} faces do not fit into {size[1]}x{size[0]} pixels; draw fewer.")
+
+
+def _apart(dx: float, dy: float, sides: float) -> bool:
+    """Return whether two people of these distances hide nothing of each other's faces."""
+    return abs(dx) > 0.78 * sides or abs(dy) > 0.62 * sides
 
 
 def _move(pose: Pose, x: float, y: float, scale: float) -> Pose:

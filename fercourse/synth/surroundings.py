@@ -44,6 +44,7 @@ def add_body(
     wide = pose.scale * rng.uniform(0.58, 0.74)
     cloth, collar = rng.uniform(0.04, 0.9), rng.uniform(1.45, 1.8)
     slope, dip = rng.uniform(0.2, 0.4), rng.uniform(-0.1, 0.9)
+    wide_shoulders = rng.uniform(1.6, 2.0)
     y, x = np.ogrid[: picture.shape[0], : picture.shape[1]]
     along = np.clip((y - chin[1]) / max(base[1] - chin[1], 1.0), 0, 1.5)
     across = (x - chin[0] - along * (base[0] - chin[0])) / (wide * (1 + 0.12 * along**2))
@@ -58,7 +59,8 @@ def add_body(
         (y - pose.y) / pose.scale
         - collar
         - dip * np.clip(0.6 - away, 0, 1)
-        - slope * np.clip(away - 0.6, 0, 3) ** 1.3
+        - slope * np.clip(away - 0.6, 0, None)
+        - 3.0 * np.clip(away - wide_shoulders, 0, None) ** 2
     )
     folds = 1 + 0.10 * cut_grain("clouds", picture.shape, rng, max(1.0, picture.shape[0] / 48))
     lit = cloth * folds * (light.ambient + 0.6 * light.strength)
