@@ -6,6 +6,7 @@ features) is inside the model, so there is no second copy of it to disagree.
 """
 
 from fercourse.classifier.adapter import as_classifier
+from fercourse.classifier.files import load_classifier, save_classifier
 from fercourse.classifier.protocol import Classifier, check_faces
 
-__all__ = ["Classifier", "as_classifier", "check_faces"]
+__all__ = ["Classifier", "as_classifier", "check_faces", "load_classifier", "save_classifier"]

@@ -1,5 +1,8 @@
 """The one way from any model to a classifier."""
 
+from pathlib import Path
+
+from fercourse.classifier.files import load_classifier
 from fercourse.classifier.protocol import Classifier
 from fercourse.classifier.sklearn import SklearnClassifier
 from fercourse.emotions import CLASSES
@@ -11,11 +14,11 @@ def as_classifier(model, classes: tuple[str, ...] = CLASSES) -> Classifier:
 
     Parameters
     ----------
-    model : Classifier or fitted scikit-learn estimator
+    model : Classifier, fitted scikit-learn estimator, or path
         A scikit-learn estimator must have been fitted on uint8 faces of shape (N, H, W), with
-        indices into `classes` as labels.
+        indices into `classes` as labels. A path names a file of `save_classifier`.
     classes : tuple of str
-        The words of the classes; a `Classifier` already carries its own.
+        The words of the classes; a `Classifier` and a file already carry their own.
 
     Returns
     -------
@@ -26,13 +29,15 @@ def as_classifier(model, classes: tuple[str, ...] = CLASSES) -> Classifier:
     ------
     ModelError
         If the model is of no known kind, is not fitted, gives no probabilities, or knows labels
-        outside `classes`.
+        outside `classes`; if a file cannot be read or trusted.
     """
     if isinstance(model, Classifier):
         return model
+    if isinstance(model, str | Path):
+        return load_classifier(model)
     if hasattr(model, "fit") and hasattr(model, "get_params"):
         return SklearnClassifier(model, classes)
     raise ModelError(
         f"A {type(model).__name__} is no model that fercourse knows; give a fitted scikit-learn "
-        "estimator or an object with classes and predict_proba."
+        "estimator, an object with classes and predict_proba, or the path of a model file."
     )

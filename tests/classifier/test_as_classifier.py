@@ -69,7 +69,8 @@ def test_anything_but_raw_faces_is_refused_in_one_sentence(fitted, faces, broken
         (lambda faces: pipeline(LinearSVC()).fit(faces, np.arange(40) % 2), "no probabilities"),
         (lambda faces: pipeline(DummyClassifier()).fit(faces, np.full(40, 7)), "indices"),
         (lambda faces: pipeline(DummyClassifier()).fit(faces, ["happy"] * 40), "indices"),
-        (lambda faces: "model.pkl", "no model"),
+        (lambda faces: "model.pkl", "not in model.pkl"),
+        (lambda faces: 42, "no model"),
     ],
 )
 def test_a_model_that_cannot_be_used_is_refused_in_one_sentence(faces, model, words):
