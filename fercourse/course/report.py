@@ -70,12 +70,18 @@ def notebook_page(outcome: Outcome) -> str:
 
 
 def without_widgets(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy in which a sentence stands for each control that needs a running kernel."""
+    """Return a copy in which a sentence stands for each control that needs a running kernel.
+
+    A bare ``Output()`` goes without one: it is a progress bar that has come to its end.
+    """
     notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:
-        for output in cell.get("outputs", ()):
-            if _WIDGET in output.get("data", {}):
-                output.data = {"text/plain": "(A control to move: open the notebook to use it.)"}
+        outputs = cell.get("outputs", [])
+        for output in [one for one in outputs if _WIDGET in one.get("data", {})]:
+            if output.data.get("text/plain") == "Output()":
+                outputs.remove(output)
+            else:
+                output.data = {"text/plain": "(A control: open the notebook to use it.)"}
     return notebook
 
 
