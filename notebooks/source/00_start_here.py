@@ -517,8 +517,8 @@ plots.histogram(
 )
 
 # %% [markdown]
-# What is printed is twelve times the truth, *without anybody cheating*. Small studies that must be significant to be
-# seen always do this. So do accuracies in our own field, when only the best run is printed.
+# What is printed is twelve times the truth, *without anybody cheating*: small studies that must be significant to
+# be seen overstate. The same happens to accuracies in our own field when only the best run is printed.
 #
 # For facial feedback the story ended well. Believers and doubters planned a test together: 3,878 people in 19
 # countries. Copying or posing a smile raised reported happiness a little; for the hidden pen the evidence stayed
@@ -679,7 +679,7 @@ course.quiz("smile", "c")
 # - *Unequal errors.* Commercial systems called black basketball players angrier than white ones with matched smiles
 #   (Rhue, 2018).
 #
-# The pattern: somebody with power reads the face of somebody without, rarely, and believes the output.
+# The pattern: somebody with power looks for something rare in the face of somebody without, and believes the output.
 
 # %% [markdown]
 # ### The law in the European Union
@@ -690,7 +690,8 @@ course.quiz("smile", "c")
 # met them: limited reliability, lack of specificity, limited generalizability.
 #
 # Noticing that a face smiles or frowns is not yet emotion recognition in the sense of the Act; inferring a feeling
-# from it is (Recital 18). Elsewhere such systems are not forbidden but count as high-risk, and people must be told.
+# from it is (Recital 18). Elsewhere such systems are not forbidden but count as high-risk, and people must be told; these
+# duties come into force in stages.
 # Faces are personal data besides. Other places have other laws. This is a course, not legal advice: read the text.
 
 # %%
