@@ -106,6 +106,7 @@ def test_ferplus_keeps_the_faces_with_a_name_and_a_majority(fer2013_csv):
     kept = [row for row in range(40) if row % 3 == 0 and row % 10]
     assert faces.classes == CLASSES_WITH_CONTEMPT
     assert set(kept) <= set(faces.table["row"])
+    assert not {0, 30} & set(faces.table["row"])
     happy = faces[faces.table["row"].isin(kept).to_numpy()]
     assert np.array_equal(happy.images, noise(40)[0][kept])
     assert set(happy.labels) == {CLASSES_WITH_CONTEMPT.index("happy")}

@@ -26,6 +26,13 @@ def test_sound_rows_are_read_as_the_plain_way_reads_them(rows):
     assert np.array_equal(parse_pixels(texts, SIZE), plainly(texts))
 
 
+def test_sound_rows_are_all_read_the_fast_way(monkeypatch):
+    monkeypatch.setattr("fercourse.datasets.pixel_parser._parse_plainly", None)
+    rows = np.random.default_rng(0).integers(0, 256, (50, SIZE))
+    texts = [" ".join(map(str, row)).encode() for row in rows]
+    assert np.array_equal(parse_pixels(texts, SIZE), rows)
+
+
 @given(
     st.lists(
         st.text("0123456789 ", max_size=30).map(str.encode)
