@@ -36,6 +36,7 @@ def load_builtin(
     folder = cache.place(NAME, count, seed, _drawing_code())
     if not cache.is_cached(folder):
         cache.save(draw_faces(count, seed, progress, processes), folder, count=count, seed=seed)
+        cache.remove_outdated(NAME, folder, count=count, seed=seed)
     return cache.load(folder)
 
 

@@ -61,11 +61,13 @@ def imports(name: str) -> list[Path]:
     return [meta.parent for meta in found]
 
 
-def remove_outdated(name: str, source: Path, keep: Path) -> None:
-    """Remove earlier imports of a source that has changed since."""
+def remove_outdated(name: str, keep: Path, **origin) -> None:
+    """Remove what was made of the same origin before that, or its reader, changed."""
     for folder in imports(name):
-        if folder != keep and read_meta(folder)["origin"].get("source") == str(source):
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(DamagedCacheError):
+            known = read_meta(folder)["origin"]
+            if folder != keep and origin.items() <= known.items():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

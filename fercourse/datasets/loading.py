@@ -101,7 +101,7 @@ def import_dataset(
     else:
         listing = import_module(f"fercourse.datasets.{entry(name).reader}").list_files(source)
         import_listing(listing, source, target, name=name, progress=progress, processes=processes)
-    cache.remove_outdated(name, source, keep=target)
+    cache.remove_outdated(name, target, source=str(source))
     _tell_unused(target)
     return cache.load(target)
 

@@ -29,6 +29,13 @@ def test_a_file_that_has_changed_is_imported_again(fer2013_csv, own_cache):
     assert len(list(own_cache.iterdir())) == 1
 
 
+def test_damage_of_another_copy_does_not_matter(fer2013_csv, own_cache):
+    load("fer2013", fer2013_csv)
+    next(own_cache.glob("*/meta.json")).write_text("{}")
+    fer2013_csv.write_text(as_csv(as_rows(*noise(20))))
+    assert len(load("fer2013", fer2013_csv)) == 20
+
+
 def test_without_a_path_the_last_import_is_opened(tmp_path):
     for count in (10, 20):
         path = tmp_path / f"{count}.csv"
