@@ -74,6 +74,10 @@ class Identity(NamedTuple):
     lines: np.ndarray
     seed: int
 
+    def length(self, name: str) -> float:
+        """Return a length of the face at rest, one of `SHAPE_NAMES`, in half face widths."""
+        return float(NEUTRAL[name] + self.own[SHAPE_NAMES.index(name)])
+
 
 @lru_cache(maxsize=1024)
 def draw_identity(subject: int, seed: int = 0) -> Identity:

@@ -96,7 +96,7 @@ def _mouth(field, shape, person, albedo) -> None:
     inside = 0.035 + 0.16 * np.clip((y - c["inner_lower"] + 0.10) / 0.1, 0, 1) * np.clip(
         jaw / 0.1, 0, 1
     )
-    edge = 0.985 + 0.6 * (rest - 0.935)
+    edge = person.length("lips_y") + 0.05
     shade = 1 - 0.55 * c["v"] ** 2 - 0.25 * np.clip(1 - (y - c["inner_upper"]) / 0.06, 0, 1)
     gaps = 1 - 0.12 * np.exp(-((((x + 0.065) % 0.13 - 0.065) / 0.010) ** 2))
     upper_teeth = np.clip((edge - y) * field.density + 0.5, 0, 1)

@@ -35,6 +35,7 @@ class Pool:
     def __init__(self, seed: int):
         self.seed = seed
         self._portraits: dict[tuple, Portrait] = {}
+        self._neutral: dict[tuple, np.ndarray] = {}
 
     def portrait(self, name: str, person: int, yaw: float = 0.0) -> Portrait:
         """Return a person of the pool showing a class, by its word."""
@@ -49,8 +50,10 @@ class Pool:
         sides = draw_expression(label, rng, easy=True).sides
         units = dict(zip(ACTION_UNIT_NAMES, sides[:, ::-1].ravel().tolist(), strict=True))
         view = {"identity": person, "seed": self.seed, "yaw": yaw, "size": _SIZE}
+        if (person, yaw) not in self._neutral:
+            self._neutral[person, yaw] = draw_face(**view).images[0]
         apex = draw_face(units, **view)
-        return Portrait(draw_face(**view).images[0], apex.images[0], apex.landmarks[0])
+        return Portrait(self._neutral[person, yaw], apex.images[0], apex.landmarks[0])
 
     def vary(self, face: np.ndarray, number: int, size: tuple[int, int]) -> np.ndarray:
         """Return picture `number` of a face: (height, width) pixels, other light and noise."""

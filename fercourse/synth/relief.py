@@ -17,24 +17,33 @@ def chin_of(shape: dict) -> float:
     return float(shape["chin_y"].mean() + shape["jaw"].mean())
 
 
+def _rows_at_rest(field: Field, shape: dict, person: Identity) -> np.ndarray:
+    """Return where the skin of each row is when the jaw is closed: only the jaw stretches."""
+    hinge, rest = 0.55, person.length("chin_y")
+    below = np.maximum(field.y - hinge, 0) * ((rest - hinge) / (chin_of(shape) - hinge))
+    return np.minimum(field.y, hinge) + below
+
+
 def half_widths(field: Field, shape: dict, person: Identity) -> np.ndarray:
     """Return half the width of the head in each row of the field; 0 above and below it."""
-    middle = -0.15
-    up = np.clip((middle - field.y) / (middle - person.head_top), 0, 1)
-    down = np.clip((field.y - middle) / (chin_of(shape) - middle), 0, 1)
+    middle, chin = -0.15, person.length("chin_y")
+    y = _rows_at_rest(field, shape, person)
+    up = np.clip((middle - y) / (middle - person.head_top), 0, 1)
+    down = np.clip((y - middle) / (chin - middle), 0, 1)
     skull = (1 - up**2.4) ** 0.5
     jaw = person.jaw_width * (1 - down**person.jaw_square) ** 0.52
     jaw = jaw + (1 - person.jaw_width) * (1 - down) ** 2
-    return np.where(field.y < middle, skull, jaw).astype(np.float32)
+    return np.where(y < middle, skull, jaw).astype(np.float32)
 
 
 def head_height(field: Field, shape: dict, person: Identity, widths: np.ndarray) -> np.ndarray:
     """Return the smooth head without features, float32 (H, W): a dome that bends back at its rim."""
     # A little wider than the head, so that the slope at its rim stays finite.
     widths = np.maximum(1.04 * widths, 0.05)
-    above = field.y < 0.1
-    reach = np.where(above, 0.1 - person.head_top, chin_of(shape) - 0.1)
-    rows = np.minimum(np.abs(field.y - 0.1) / reach, 1)
+    y = _rows_at_rest(field, shape, person)
+    above = y < 0.1
+    reach = np.where(above, 0.1 - person.head_top, person.length("chin_y") - 0.1)
+    rows = np.minimum(np.abs(y - 0.1) / reach, 1)
     profile = 1.10 * (1 - rows ** np.where(above, 3.0, 6.0)) ** 0.5
     across = np.minimum(np.abs(field.x)[None, :] / widths[:, None], 1)
     return (profile[:, None] * (1 - across**2.3) ** 0.5).astype(np.float32)

@@ -1,0 +1,64 @@
+"""``fercourse synth``, as it is typed."""
+
+import json
+
+import cv2
+import pytest
+from typer.testing import CliRunner
+
+from fercourse.cli import app, main
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["synth", *map(str, words)])
+
+
+def test_mosaic_writes_the_faces_side_by_side(tmp_path):
+    result = run("mosaic", "--out", tmp_path / "m.png", "--count", 10, "--size", 32)
+    assert result.exit_code == 0, result.output
+    assert cv2.imread(str(tmp_path / "m.png"), cv2.IMREAD_UNCHANGED).shape == (96, 128)
+
+
+def test_scene_says_where_the_faces_are(tmp_path):
+    result = run("scene", "--out", tmp_path / "s.jpg", "--faces", 2, "--json")
+    said = json.loads(result.stdout)
+    assert [len(face["box"]) for face in said["faces"]] == [4, 4]
+    assert cv2.imread(str(tmp_path / "s.jpg")).shape == (480, 640, 3)
+
+
+def test_clip_writes_a_video(tmp_path):
+    result = run("clip", "-o", tmp_path / "c.avi", "--seconds", 0.4, "--fps", 10, "--size", 32)
+    assert result.exit_code == 0, result.output
+    assert "4 frames" in result.stdout
+    assert (tmp_path / "c.avi").stat().st_size > 0
+
+
+def test_tree_writes_a_published_form(tmp_path):
+    result = run("tree", "jaffe", tmp_path / "jaffe", "--count", 5)
+    assert result.exit_code == 0, result.output
+    assert len(list((tmp_path / "jaffe").glob("*.tiff"))) == 5
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mosaic", "--out", "m.xyz", "--count", "1", "--size", "16"),
+        ("mosaic", "--out", "missing/m.png", "--count", "1", "--size", "16"),
+        ("mosaic", "--out", "m.png", "--variant", "hard"),
+        ("clip", "--out", "c.avi", "--expression", "bored"),
+        ("tree", "lfw", "here"),
+    ],
+)
+def test_what_the_user_can_mend_is_one_sentence_and_status_1(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["fercourse", "synth", *words])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert stop.value.code == 1
+    assert error.startswith("fercourse: ")
+    assert error.endswith(".")
+
+
+def test_no_faces_is_a_usage_error(tmp_path):
+    assert run("mosaic", "--out", tmp_path / "m.png", "--count", 0).exit_code == 2
