@@ -52,6 +52,7 @@ def run(
     as_json: bool = typer.Option(False, "--json", help="Print the outcome as JSON."),
 ) -> None:
     """Execute the answer keys, compare what they record, and write a report."""
+    from fercourse import datasets
     from fercourse.content import content_path
     from fercourse.course.machine import require_course
 
@@ -64,6 +65,8 @@ def run(
     profile = profile_name(profile)
     choice = data_choice(dataset, data)
     task = runner.Task(profile, choice, content_path("notebooks"), runner.CELL_SECONDS[profile])
+    # Faces are drawn or read here, once, where a progress bar and an error are seen at once.
+    datasets.load(*choice)
     outcomes = run_all(notebooks, task)
     page = write_report(outcomes, task, out)
     if as_json:

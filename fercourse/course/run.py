@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -86,6 +87,11 @@ class Outcome:
         """How many checks and questions were answered rightly."""
         return sum(status == RIGHT for status in self.record.get("checks", {}).values())
 
+    @property
+    def slowest_cell_seconds(self) -> float:
+        """How long the reader waits for the slowest cell that ran to its end."""
+        return max((_seconds(cell) for cell in self.executed.cells), default=0.0)
+
     def as_json(self) -> dict:
         """Return it in plain values, without the executed notebook."""
         return {
@@ -93,12 +99,21 @@ class Outcome:
             "title": self.notebook.title,
             "passed": self.passed,
             "seconds": round(self.seconds, 1),
+            "slowest_cell_seconds": round(self.slowest_cell_seconds, 1),
             "checks": self.record.get("checks", {}),
             "results": {one.name: one.value for one in self.results if one.value is not None},
             "expected": {one.name: one.expected for one in self.results if one.expected},
             "faults": self.faults,
             "warnings": self.warnings,
         }
+
+
+def _seconds(cell: NotebookNode) -> float:
+    times = cell.metadata.get("execution", {})
+    begin, end = (times.get(key) for key in ("iopub.status.busy", "shell.execute_reply"))
+    if not begin or not end:
+        return 0.0
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds()
 
 
 def as_json(outcomes: list[Outcome], task: Task) -> dict:

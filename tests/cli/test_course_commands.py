@@ -6,7 +6,7 @@ import shutil
 import pytest
 from nbformat.v4 import new_notebook
 
-from fercourse import content
+from fercourse import content, datasets
 from fercourse.cli import main
 from fercourse.course import doctor
 from fercourse.course.run import Outcome
@@ -27,7 +27,7 @@ def fercourse(monkeypatch, capsys):
 
 @pytest.fixture
 def executed(monkeypatch, tmp_path):
-    """Put a stand-in for the kernels; the notebooks named in it fail. Runs happen in tmp_path."""
+    """Stand in for kernels and faces; the notebooks named in `failing` fail."""
     failing = set()
 
     def run_notebook(notebook, task, progress):
@@ -36,9 +36,13 @@ def executed(monkeypatch, tmp_path):
         tasks.append((notebook.number, task))
         return Outcome(notebook, 1.0, new_notebook(), {}, [], faults)
 
-    tasks = []
+    tasks, loaded = [], []
     monkeypatch.setattr("fercourse.course.run.run_notebook", run_notebook)
+    real_load = datasets.load
+    monkeypatch.setattr(datasets, "load", lambda name, path: loaded.append(name))
     monkeypatch.chdir(tmp_path)
+    run_notebook.loaded = loaded
+    run_notebook.undo_load = lambda: monkeypatch.setattr(datasets, "load", real_load)
     run_notebook.failing, run_notebook.tasks = failing, tasks
     return run_notebook
 
@@ -59,6 +63,7 @@ def test_run_passes_profile_data_set_and_path_on(fercourse, executed, tmp_path):
     assert fercourse("run", "--only", "01", *words)[0] == 0
     ((_, task),) = executed.tasks
     assert (task.profile, *task.choice) == ("full", "fer2013", data)
+    assert executed.loaded == ["fer2013"]
     assert (tmp_path / "there" / "01_meet_the_faces.html").is_file()
 
 
@@ -93,6 +98,17 @@ def test_run_tells_a_wrong_option_in_one_sentence(fercourse, executed, words, sa
     status, _, err = fercourse("run", *words)
     assert status == 1
     assert says in err
+    assert "Traceback" not in err
+    assert executed.tasks == []
+
+
+def test_run_tells_of_a_broken_data_file_before_any_notebook_starts(fercourse, executed, tmp_path):
+    (tmp_path / "empty.csv").touch()
+    executed.undo_load()
+    words = ("--dataset", "fer2013", "--data", "empty.csv")
+    status, _, err = fercourse("run", *words)
+    assert status == 1
+    assert "empty.csv" in err
     assert "Traceback" not in err
     assert executed.tasks == []
 

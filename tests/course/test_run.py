@@ -44,6 +44,7 @@ def test_what_is_recorded_is_compared_with_what_is_expected(run):
     assert outcome.checks_passed == 1
     assert outcome.executed.cells[1].outputs[0].data["text/plain"] == "2"
     assert steps == [(0, 2), (1, 2)]
+    assert 0 < outcome.slowest_cell_seconds <= outcome.seconds
 
 
 def test_result_outside_its_range_is_a_fault(run):
