@@ -5,6 +5,8 @@ import tarfile
 import zipfile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fercourse.datasets.archives import read_lines
 from fercourse.errors import DataError
@@ -159,3 +161,31 @@ def test_progress_counts_the_bytes_of_the_file(tmp_path):
     list(read_lines(path, NAMES, told.append))
     assert told == sorted(told)
     assert told[-1] == path.stat().st_size
+
+
+@pytest.fixture(scope="module")
+def sound_archives(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("archives")
+    text = TEXT + b"0,7 7 7,Training\n" * 50
+    (folder / "gz").write_bytes(gzip.compress(text))
+    write_zip(folder / "zip", {"a/fer2013.csv": text, "b.txt": b"words"})
+    write_tar(folder / "tar", {"b.txt": b"words", "a/fer2013.csv": text})
+    inner = gzip.decompress((folder / "tar").read_bytes())
+    return {form: (folder / form).read_bytes() for form in ("gz", "zip", "tar")}, inner
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(st.data())
+def test_a_mangled_archive_is_refused_or_read(tmp_path_factory, sound_archives, data):
+    archives, inner = sound_archives
+    form = data.draw(st.sampled_from([*archives, "inside the tar"]))
+    content = bytearray(archives.get(form, inner))
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.getbasetemp() / "mangled"
+    path.write_bytes(content if form in archives else gzip.compress(content, 1))
+    try:
+        found = read(path)
+    except DataError:
+        return
+    assert found
