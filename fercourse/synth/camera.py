@@ -17,6 +17,8 @@ class Camera(NamedTuple):
         How far the camera brings the middle of the picture to medium gray: 0 not, 1 wholly.
     gamma : float
         Exponent of the tone curve; 1 leaves gray levels as they are.
+    resolution : float
+        Share of the rows and columns that the camera tells apart, 0 to 1.
     blur : float
         Standard deviation in pixels.
     noise : float
@@ -27,6 +29,7 @@ class Camera(NamedTuple):
 
     exposure: float = 1.0
     gamma: float = 1.0
+    resolution: float = 1.0
     blur: float = 0.0
     noise: float = 0.0
     jpeg: int = 0
@@ -35,6 +38,11 @@ class Camera(NamedTuple):
 
 def take(picture: np.ndarray, camera: Camera, rng: np.random.Generator) -> np.ndarray:
     """Return the photo of a picture of light (float32, about 0 to 1) as uint8."""
+    if camera.resolution < 1:
+        small = cv2.resize(
+            picture, None, fx=camera.resolution, fy=camera.resolution, interpolation=cv2.INTER_AREA
+        )
+        picture = cv2.resize(small, picture.shape[::-1], interpolation=cv2.INTER_LINEAR)
     if camera.blur > 0.1:
         picture = cv2.GaussianBlur(picture, (0, 0), camera.blur)
     rows, columns = (slice(side // 4, -(side // 4)) for side in picture.shape)

@@ -70,6 +70,7 @@ class Identity(NamedTuple):
     eye_shadow: float
     freckles: float
     glasses: float
+    piercing: str
     iris_tone: float
     lines: np.ndarray
     seed: int
@@ -161,6 +162,7 @@ def _colors(rng: np.random.Generator, masculine: bool, child: bool, tone: int) -
         "eye_shadow": made_up * rng.uniform(0.0, 0.25),
         "iris_tone": rng.uniform(0.05, 0.18) + (0.22 * rng.random() if tone < 4 else 0.0),
         "freckles": rng.uniform(0.0, 0.02) + 0.05 * (tone < 3) * (rng.random() < 0.2),
+        "piercing": str(rng.choice(("none", "nose", "brow", "lip"), p=(0.94, 0.03, 0.015, 0.015))),
         "glasses": 0.0 if rng.random() > 0.22 else rng.uniform(0.25, 1.0),
     }
 

@@ -25,6 +25,7 @@ def paint_face(
         _brow(field, shape, person, albedo, strands, side)
         _eye(field, shape, person, albedo, gaze, side)
     _mouth(field, shape, person, albedo)
+    _piercing(field, shape, person, albedo)
     return albedo.astype(np.float32)
 
 
@@ -130,3 +131,22 @@ def _facial_hair(field, shape, person, albedo, rng) -> None:
     cover = np.maximum(person.beard * ground, person.mustache * lip)
     cover = cover * (0.95 + 0.12 * field_grain("skin", field, rng))
     _blend(albedo, person.hair_tone * 0.7, cover.clip(0, 1).astype(np.float32))
+
+
+def _piercing(field, shape, person, albedo) -> None:
+    """A steel ball on the left of the person."""
+    places = {
+        "nose": (0.85 * shape["nose_x"][1], shape["nose_y"][1] - 0.07),
+        "brow": (shape["brow_outer_x"][1] - 0.07, shape["brow_outer_y"][1] - 0.05),
+        "lip": (0.15, shape["lips_y"][1] + shape["part_lower"][1] + 0.85 * shape["jaw"][1] + 0.16),
+    }
+    if person.piercing not in places:
+        return
+    x, y = places[person.piercing]
+    rows, columns = window(field, x - 0.08, x + 0.08, y - 0.08, y + 0.08)
+    distance = np.hypot(field.x[columns] - x, field.y[rows, None] - y)
+    _blend(
+        albedo[rows, columns],
+        0.9 - 8 * distance,
+        np.clip((0.035 - distance) * field.density + 0.5, 0, 1),
+    )

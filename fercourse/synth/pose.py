@@ -11,7 +11,6 @@ import numpy as np
 
 from fercourse.synth.field import LEFT, TOP, Field
 
-EYE_DISTANCE = 9.0  # of the camera, in half face widths; about 60 cm
 _FRONT, _BACK, _DEEPEST = 1.75, -1.2, -0.35
 
 
@@ -20,7 +19,9 @@ class Pose(NamedTuple):
 
     Positive yaw turns the nose to the right of the picture, positive pitch lifts the chin,
     positive roll turns the picture of the head clockwise. `scale` is pixels per half face width;
-    `x`, `y` are the pixels at which the middle of the head (height of the nose) is seen.
+    `x`, `y` are the pixels at which the middle of the head (height of the nose) is seen, and
+    `distance` is how far away the camera is, in half face widths (9 is about 60 cm): the nearer
+    it is, the larger the nose.
     """
 
     yaw: float
@@ -29,6 +30,7 @@ class Pose(NamedTuple):
     scale: float
     x: float
     y: float
+    distance: float = 9.0
 
 
 MIDDLE = np.array((0.0, 0.42, 0.2))  # the point of the head about which it turns
@@ -47,7 +49,7 @@ def rotation(pose: Pose) -> np.ndarray:
 def project(points: np.ndarray, pose: Pose) -> np.ndarray:
     """Return where points of the head (..., 3) are seen, in pixels (..., 2)."""
     seen = (points - MIDDLE) @ rotation(pose).T
-    nearer = EYE_DISTANCE / (EYE_DISTANCE - seen[..., 2:])
+    nearer = pose.distance / (pose.distance - seen[..., 2:])
     return seen[..., :2] * nearer * pose.scale + (pose.x, pose.y)
 
 
@@ -75,7 +77,7 @@ def cast_rays(
     u, v = np.broadcast_arrays(u[None, :], v[:, None])
     # A ray is the points (u, v, 0) + t (-u/D, -v/D, 1) of the camera's frame.
     start = [turn[0, a] * u + turn[1, a] * v + np.float32(MIDDLE[a]) for a in range(3)]
-    step = [turn[2, a] - (turn[0, a] * u + turn[1, a] * v) / EYE_DISTANCE for a in range(3)]
+    step = [turn[2, a] - (turn[0, a] * u + turn[1, a] * v) / pose.distance for a in range(3)]
     ax, bx = start[0] * field.density - (LEFT * field.density + 0.5), step[0] * field.density
     ay, by = start[1] * field.density - (TOP * field.density + 0.5), step[1] * field.density
 
@@ -100,8 +102,8 @@ def _first_meeting(gap, size: tuple[int, int], steps: int) -> tuple[np.ndarray, 
     entered = np.minimum(entered, steps - 2)
     near, far = depths[entered], depths[entered + 1]
     gap_near, gap_far = gap(near), gap(far)
-    for _ in range(2):
-        t = _between(near, far, gap_near, gap_far)
+    for halve in (True, True, False, False):
+        t = (near + far) / 2 if halve else _between(near, far, gap_near, gap_far)
         now = gap(t)
         inside = now >= 0
         far, gap_far = np.where(inside, t, far), np.where(inside, now, gap_far)

@@ -71,7 +71,9 @@ def _pose(rng: np.random.Generator, size: int, spread: float) -> Pose:
     """Hold the head by lot, and put the face, however it is held, in the middle of the picture."""
     yaw, pitch, roll = rng.normal(0, (13 * spread, 7 * spread, 5 * spread)).clip(-45, 45).tolist()
     scale = float(size / 2.52 * np.exp(rng.normal(0, 0.06 * spread)))
-    pose = Pose(yaw, pitch, roll, scale, 0.0, 0.0)
+    distance = float(np.exp(rng.normal(2.3, 0.35 * spread)))
+    scale *= (distance - _FACE[2]) / distance / 0.88  # as large a face from near and from far
+    pose = Pose(yaw, pitch, roll, float(scale), 0.0, 0.0, distance)
     x, y = (size * rng.normal((0.5, 0.612), 0.02 * spread) - project(_FACE, pose)).tolist()
     return pose._replace(x=x, y=y)
 
@@ -91,7 +93,8 @@ def _camera(rng: np.random.Generator, easy: bool) -> Camera:
     return Camera(
         exposure=float(np.exp(rng.normal(0.05, 0.18))),
         gamma=float(np.exp(rng.normal(0, 0.15))),
-        blur=float(rng.exponential(0.28)),
+        resolution=1.0 if rng.random() < 0.7 else float(rng.uniform(0.45, 1.0)),
+        blur=float(rng.exponential(0.22)),
         noise=float(rng.exponential(2.5)),
         jpeg=int(rng.integers(55, 96)) if rng.random() < 0.7 else 0,
     )
