@@ -2,9 +2,6 @@
 
 import struct
 
-# A complete file of these formats holds this mark after its pixels.
-_END_MARKS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
-
 _SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -61,9 +58,26 @@ def picture_size(data: bytes) -> tuple[int, int] | None:
 def is_cut_short(data: bytes) -> bool:
     """Return whether a PNG or JPEG file lacks the mark that ends it."""
     name = picture_format(data)
-    # A JPEG's small preview has an end mark too: the one that counts follows the first scan.
-    start = _jpeg_segments(data).get(0xDA, len(data)) if name == "JPEG" else 0
-    return name in _END_MARKS and data.find(_END_MARKS[name], start) < 0
+    if name == "PNG":
+        return not _png_is_whole(data)
+    if name == "JPEG":
+        # A small preview has an end mark too: the one that counts follows the first scan.
+        return data.find(b"\xff\xd9", _jpeg_segments(data).get(0xDA, len(data))) < 0
+    return False
+
+
+def _png_is_whole(data):
+    """Follow the chunks to the last; one that states more than the file holds ends the walk.
+
+    OpenCV would set aside the memory that such a chunk asks for.
+    """
+    at = 8
+    while at + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        if kind == b"IEND":
+            return True
+        at += 12 + length
+    return False
 
 
 def _png_size(data):

@@ -121,7 +121,7 @@ def test_a_preview_in_a_truncated_jpeg_does_not_hide_the_cut(tmp_path):
         (b"dear diary", "is not a picture that can be read"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a picture that can be read"),
         (b"\x89PNG\r\n\x1a\n", "cut short"),
-        (b"\x89PNG\r\n\x1a\nIEND", "broken header"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\0IEND\0\0\0\0", "broken header"),
         (b"BM", "broken header"),
         (b"II*\0\xff\xff\xff\xff", "broken header"),
         (b"P5 wide high 255\n", "broken header"),
@@ -152,6 +152,16 @@ def test_a_decompression_bomb_is_refused_by_its_header(tmp_path):
     (tmp_path / "a.pgm").write_bytes(b"P5 # big\n100000 100000 255\n")
     with pytest.raises(DataError, match="100000x100000 pixels"):
         faces.read_image(tmp_path / "a.pgm")
+
+
+def test_a_chunk_that_states_gigabytes_is_refused(tmp_path):
+    path = save(tmp_path / "a.png", COLOR)
+    data = bytearray(path.read_bytes())
+    start = data.index(b"IDAT") - 4
+    data[start : start + 4] = b"\xff\xff\xff\xf0"
+    path.write_bytes(data)
+    with pytest.raises(DataError, match="cut short"):
+        faces.read_image(path)
 
 
 def test_floating_point_pixels_are_refused(tmp_path):
@@ -221,3 +231,31 @@ def test_gray_weighs_red_green_and_blue():
 def test_gray_refuses_what_is_no_image(image):
     with pytest.raises(DataError, match="image must"):
         faces.to_gray(image)
+
+
+def mangled(count, seed=0):
+    """Yield picture files with bytes changed, taken out and put in, mostly in their headers."""
+    rng = np.random.default_rng(seed)
+    noise = rng.integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    suffixes = (".png", ".jpg", ".bmp", ".tiff", ".webp", ".ppm")
+    whole = [cv2.imencode(suffix, noise)[1].tobytes() for suffix in suffixes]
+    for number in range(count):
+        data = bytearray(whole[number % len(whole)])
+        for _ in range(rng.integers(1, 6)):
+            at = int(rng.integers(0, min(len(data), 200 if rng.random() < 0.7 else len(data))))
+            length = int(rng.integers(0, 20))
+            data[at : at + int(rng.integers(0, 20))] = rng.bytes(length) or b"\xff" * 4
+        yield bytes(data)
+
+
+def test_mangled_pictures_are_read_or_refused_and_nothing_else(tmp_path, capfd):
+    path, read, refusals = tmp_path / "a.png", 0, []
+    for data in mangled(500):
+        path.write_bytes(data)
+        try:
+            read += faces.to_gray(faces.read_image(path)).size > 0
+        except DataError as error:
+            refusals.append(str(error))
+    assert read + len(refusals) == 500
+    assert min(read, len(refusals)) > 50
+    assert all(refusal.startswith(str(path)) for refusal in refusals)
