@@ -25,7 +25,7 @@ def test_tiny_notebook_keeps_the_contract(faults_of, source):
         ("# # 77 · Tiny", "# Tiny", "one H1, at its very beginning; it has 0"),
         ("# ## Doubling", "# # Doubling", "it has 2"),
         ("# # 77 · Tiny", "# # 77 · Small", "course.toml calls it 'Tiny'"),
-        ("# ## Doubling", "# #### Doubling", "H4 follows H1"),
+        ("# ## Doubling", "# ### Doubling", "H3 follows H1"),
         ("A number and its double", "", "has no alt text"),
         ("![A number and its double](double.png)", "<img src='a.png'>", "has no alt text"),
         ('setup("77")', 'setup("78")', "one set-up cell"),

@@ -58,6 +58,10 @@ def test_marks_that_do_not_pair_are_refused(text):
         ('course.quiz(\n    "a",\n    "c",\n)', 'course.quiz(\n    "a",\n    ...,\n)'),
         ('course.quiz("a")', 'course.quiz("a")'),
         (
+            'course.quiz("a", "abc"); course.quiz("b", "d")',
+            'course.quiz("a", ...); course.quiz("b", ...)',
+        ),
+        (
             'course.quiz("a", "b")\ncourse.quiz("c", "d")',
             'course.quiz("a", ...)\ncourse.quiz("c", ...)',
         ),
