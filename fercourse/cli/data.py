@@ -55,7 +55,7 @@ def import_copy(
     """Read your copy of a data set into the cache, once."""
     from fercourse.datasets import cache, import_dataset, loading
 
-    with _plain_warnings():
+    with plain_warnings():
         if again or not cache.is_cached(loading.place(name, path)):
             faces, done = import_dataset(name, path, processes=processes), "Imported"
         else:
@@ -75,7 +75,7 @@ def check(
     """Look for blank, repeated, leaked and wrongly labeled images, and count the classes."""
     from fercourse.datasets import cache, loading, quality
 
-    with _plain_warnings():
+    with plain_warnings():
         faces = loading.load(name, path, processes=processes)
     unused = [] if name == "builtin" else cache.read_unused(loading.place(name, path))
     report = quality.check(faces, unused)
@@ -92,7 +92,7 @@ def show(
     """Say how many faces a data set has, of which classes, and what is known of each."""
     from fercourse.datasets import loading
 
-    with _plain_warnings():
+    with plain_warnings():
         faces = loading.load(name, path, processes=processes)
     if as_json:
         print(json.dumps(_summary(faces), indent=2))
@@ -125,7 +125,7 @@ def _say(sentence: str) -> None:
 
 
 @contextmanager
-def _plain_warnings() -> Iterator[None]:
+def plain_warnings() -> Iterator[None]:
     """Show the warnings of an import as sentences, without the line of code."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)

@@ -45,7 +45,8 @@ class Viewed:
         return "".join(_as_html(sheet) for sheet in self._sheets())
 
     def __rich__(self) -> Group:
-        return Group(*(_as_rich(sheet) for sheet in self._sheets() if not sheet.detail))
+        parts = [_as_rich(sheet) for sheet in self._sheets() if not sheet.detail]
+        return Group(*(one for pair in parts for one in pair))
 
     def __str__(self) -> str:
         console = Console(file=io.StringIO(), width=120, no_color=True)
@@ -173,17 +174,13 @@ def _lines(word: str) -> str:
     return html.escape(word).replace("\n", "<br>")
 
 
-def _as_rich(sheet: Sheet) -> Table:
+def _as_rich(sheet: Sheet) -> tuple[Table, Text]:
+    """Return a table, and its note, which may be wider than the table."""
     table = Table(
-        title=sheet.title,
-        caption=sheet.note or None,
-        title_justify="left",
-        caption_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
+        title=Text(sheet.title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
     )
     for index, word in enumerate(sheet.columns):
-        table.add_column(word, justify="left" if index == 0 else "right")
+        table.add_column(Text(word), justify="left" if index == 0 else "right")
     for row in sheet.rows:
         table.add_row(*map(Text, row))
-    return table
+    return table, Text(f"  {sheet.note}\n" if sheet.note else "")

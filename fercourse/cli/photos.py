@@ -1,0 +1,161 @@
+"""Photos for ``fercourse predict``: find them, classify the faces in them, write the answer."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from fercourse import faces
+from fercourse.datasets.tree import printable
+from fercourse.emotions import COLORS
+from fercourse.errors import DataError
+
+SIDE = 48
+_COPY = ".annotated.png"
+_WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
+
+
+class Photo(NamedTuple):
+    """A photo file, and the name of its annotated copy below the folder of copies."""
+
+    file: Path
+    copy: Path
+
+
+class Seen(NamedTuple):
+    """What was seen in a photo: pixels, boxes, probabilities (F, C); or why it could not be read."""
+
+    photo: Photo
+    image: np.ndarray | None
+    boxes: list
+    probabilities: np.ndarray
+    error: str | None
+
+
+def list_photos(paths: list[Path]) -> list[Photo]:
+    """Return the photos that were named, and those in the folders that were named.
+
+    Copies that an earlier run annotated are left out of folders.
+    """
+    photos = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(
+                file
+                for file in path.rglob("*")
+                if file.suffix.lower() in faces.PICTURE_SUFFIXES
+                and not file.name.endswith(_COPY)
+                and file.is_file()
+            )
+            if not inside:
+                raise DataError(f"The folder {printable(path)} holds no photos.")
+            photos += [Photo(file, _copy_name(file.relative_to(path))) for file in inside]
+        elif path.exists():
+            photos.append(Photo(path, _copy_name(Path(path.name))))
+        else:
+            raise DataError(f"There is no file or folder {printable(path)}; check the path.")
+    return photos
+
+
+def look_at(classifier, photos: list[Photo], cropped: bool) -> Iterator[Seen]:
+    """Classify the faces of each photo; with `cropped`, each photo is one face and nothing else."""
+    nothing = np.empty((0, len(classifier.classes)), np.float32)
+    for photo in photos:
+        try:
+            image = faces.read_image(photo.file)
+        except DataError as error:
+            yield Seen(photo, None, [], nothing, str(error))
+            continue
+        height, width = image.shape[:2]
+        whole = [faces.Box(0, 0, width, height)]
+        boxes = whole if cropped else faces.detect(image)
+        cut = [_whole(image) if cropped else faces.crop(image, box, size=SIDE) for box in boxes]
+        probabilities = classifier.predict_proba(np.stack(cut)) if cut else nothing
+        yield Seen(photo, image, boxes, probabilities, None)
+
+
+def as_record(seen: Seen, classes: tuple[str, ...]) -> dict:
+    """Return what was seen in a photo as plain numbers and words."""
+    found = []
+    for box, row in zip(seen.boxes, seen.probabilities, strict=True):
+        named = {name: round(float(value), 6) for name, value in zip(classes, row, strict=True)}
+        best = classes[int(row.argmax())]
+        found.append({"box": box._asdict(), "class": best, "probabilities": named})
+    return {"file": printable(seen.photo.file), "faces": found, "error": seen.error}
+
+
+def as_csv(records: list[dict], classes: tuple[str, ...]) -> str:
+    """Return records as a table with a row for each face; a photo without any has one row too."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["file", "face", "x", "y", "width", "height", "class", *classes, "error"])
+    for record in records:
+        for number, face in enumerate(record["faces"], 1):
+            numbers = face["probabilities"].values()
+            table.writerow(
+                [record["file"], number, *face["box"].values(), face["class"], *numbers, ""]
+            )
+        if not record["faces"]:
+            table.writerow([record["file"], *[""] * (6 + len(classes)), record["error"] or ""])
+    return text.getvalue()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    fresh = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_bytes(content)
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise DataError(f"{printable(path)} cannot be written: {error.strerror}.") from error
+
+
+def annotated(seen: Seen, classes: tuple[str, ...]) -> bytes:
+    """Return the photo as a PNG file with a box and the most probable class at each face."""
+    picture = cv2.cvtColor(
+        seen.image, cv2.COLOR_GRAY2BGR if seen.image.ndim == 2 else cv2.COLOR_RGB2BGR
+    )
+    line = max(1, round(max(picture.shape[:2]) / 400))
+    for box, row in zip(seen.boxes, seen.probabilities, strict=True):
+        name = classes[int(row.argmax())]
+        color = _bgr(COLORS.get(name, "#444444"))
+        corner = (box.x + box.width, box.y + box.height)
+        cv2.rectangle(picture, (box.x, box.y), corner, color, line)
+        _write_words(picture, f"{name} {row.max():.0%}", box, color)
+    return cv2.imencode(".png", picture)[1].tobytes()
+
+
+def _write_words(picture: np.ndarray, words: str, box: faces.Box, color: tuple) -> None:
+    font, thickness = cv2.FONT_HERSHEY_SIMPLEX, max(1, round(box.width / 150))
+    (width, height), below = cv2.getTextSize(words, font, 1.0, thickness)
+    scale = max(0.35, 0.9 * box.width / width)
+    width, height, below = (round(side * scale) for side in (width, height, below))
+    bottom = max(box.y, height + below)
+    cv2.rectangle(picture, (box.x, bottom - height - below), (box.x + width, bottom), color, -1)
+    ink = _BLACK if sum(color) > 382 else _WHITE
+    cv2.putText(
+        picture, words, (box.x, bottom - below // 2), font, scale, ink, thickness, cv2.LINE_AA
+    )
+
+
+def _copy_name(relative: Path) -> Path:
+    # The ending stays in the name, so that a.jpg and a.png have copies of their own.
+    return relative.with_name(relative.name + _COPY)
+
+
+def _whole(image: np.ndarray) -> np.ndarray:
+    gray = faces.to_gray(image)
+    shrinks = min(gray.shape) >= SIDE
+    kind = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return cv2.resize(gray, (SIDE, SIDE), interpolation=kind)
+
+
+def _bgr(color: str) -> tuple[int, int, int]:
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
+    return blue, green, red
