@@ -123,7 +123,7 @@ def _blank(images: np.ndarray) -> Finding:
 def _identical(same: np.ndarray) -> Finding:
     found = groups(same)
     surplus = sorted(row for group in found for row in group[1:].tolist())
-    said = f"{len(surplus):,} images repeat another, in {len(found):,} groups of identical ones."
+    said = f"Groups of identical images: {len(found):,}."
     return Finding(
         "identical",
         "Surplus identical images",
@@ -141,8 +141,8 @@ def _conflicting(same: np.ndarray, labels: np.ndarray, classes: tuple[str, ...])
         " / ".join(classes[label] for label in np.unique(labels[group]).tolist()) for group in found
     ]
     counts = pd.Series(pairs, dtype=object).value_counts()
-    said = f"{len(found):,} groups of identical images have more than one label"
-    said += f", most often {counts.index[0]}." if found else "."
+    said = f"Groups of identical images with more than one label: {len(found):,}"
+    said += f"; most often {counts.index[0]}." if found else "."
     return Finding(
         "conflicting",
         "Identical images with conflicting labels",
@@ -163,7 +163,7 @@ def _leaked(same: np.ndarray, table: pd.DataFrame) -> Finding:
 def _near_identical(same: np.ndarray, near: np.ndarray) -> Finding:
     found = [group for group in groups(near) if len(np.unique(same[group])) > 1]
     rows = sorted(row for group in found for row in group.tolist())
-    said = f"{len(found):,} groups show one picture in versions that are not quite identical."
+    said = f"Groups of one picture in versions that are not quite identical: {len(found):,}."
     return Finding(
         "near_identical",
         "Images with a near-identical one",
@@ -208,8 +208,8 @@ def _leak(key, title, rows: dict[str, np.ndarray] | None, detail: dict, how: str
     for name, count in detail.items():
         later, earlier = name.split(" in ")
         if count:
-            parts.append(f"{count:,} {later} images are {how} {earlier}")
-    said = "; ".join(parts) + "." if parts else "No split repeats an image of another."
+            parts.append(f"{later} images {how} {earlier}: {count:,}")
+    said = "; ".join(parts).capitalize() + "." if parts else "No split repeats an image of another."
     concerned = np.unique(np.concatenate([*rows.values(), np.empty(0, np.intp)])).tolist()
     return Finding(key, title, len(concerned), said, [int(row) for row in concerned], detail=detail)
 

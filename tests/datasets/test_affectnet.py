@@ -119,7 +119,23 @@ def test_missing_pictures_and_links_are_counted(tmp_path):
 def test_a_list_without_its_pictures_says_what_to_do(tmp_path):
     write_list(tmp_path, [("1/a.jpg", 1)])
     (tmp_path / IMAGES / "1/a.jpg").unlink()
-    with pytest.raises(DataError, match=r"put the folder that holds 1/a.jpg there"):
+    with pytest.raises(DataError, match=r"picture is not there .*: 1\); put its pictures beside"):
+        affectnet.list_files(tmp_path)
+
+
+def test_one_list_without_its_pictures_does_not_spoil_the_other(tmp_path):
+    write_list(tmp_path, [("1/a.jpg", 1)])
+    write_list(tmp_path, [("7/b.jpg", 2)], "automatically_annotated.csv", "Elsewhere")
+    (tmp_path / "Elsewhere/7/b.jpg").unlink()
+    listing = affectnet.list_files(tmp_path)
+    assert list(listing.table["file"]) == [f"{IMAGES}/1/a.jpg"]
+    reason = "rows whose picture is not there (links do not count): 1"
+    assert listing.unused == [("automatically_annotated.csv", reason)]
+
+
+def test_a_list_without_rows_is_no_data_set(tmp_path):
+    write_list(tmp_path, [])
+    with pytest.raises(DataError, match="No picture of AffectNet can be used"):
         affectnet.list_files(tmp_path)
 
 

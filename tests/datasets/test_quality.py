@@ -176,7 +176,7 @@ def test_report_prints_as_a_table_and_reads_as_json():
     console.print(report.table())
     text = console.export_text()
     assert "made: 8 faces" in text
-    assert "1 test images are identical to an image of train" in text
+    assert "Test images identical to an image of train: 1." in text
     stored = json.loads(report.to_json())
     assert [finding["key"] for finding in stored["findings"]][:3] == [
         "unreadable",

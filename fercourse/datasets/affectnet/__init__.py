@@ -50,7 +50,8 @@ def list_files(root: Path) -> Listing:
     Raises
     ------
     DataError
-        If the folder holds neither form, or a list lacks a column or cannot be parsed.
+        If the folder holds neither form or no usable picture, or a list lacks a column or cannot
+        be parsed.
     """
     root = Path(root)
     check_folder(root)
@@ -73,7 +74,10 @@ def _listing(table: pd.DataFrame, unused: list[tuple[str, str]], crop: str) -> L
             )
     table = table[table["code"].isin(AFFECTNET_CODES)]
     if table.empty:
-        raise DataError("AffectNet names no usable picture here; look at its lists and folders.")
+        why = "; ".join(f"{source}, {reason}" for source, reason in unused) or "it is empty"
+        raise DataError(
+            f"No picture of AffectNet can be used here ({why}); put its pictures beside its lists."
+        )
     words = table["code"].map(AFFECTNET_CODES)
     classes = CLASSES_WITH_CONTEMPT if (words == "contempt").any() else CLASSES
     table = table.drop(columns=["code", "source"])

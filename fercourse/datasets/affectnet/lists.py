@@ -58,7 +58,7 @@ def read_lists(root: Path, lists: list[str]) -> tuple[pd.DataFrame, list[tuple[s
     Raises
     ------
     DataError
-        If a list lacks a column or cannot be parsed, or none of its pictures is there.
+        If a list lacks a column or cannot be parsed.
     """
     parts, unused = [], []
     for path in lists:
@@ -87,12 +87,10 @@ def _read_list(root: Path, path: str) -> tuple[pd.DataFrame, Counter]:
     except OSError as error:
         raise DataError(f"{printable(path)} cannot be read: {error.strerror}.") from None
     rows = pd.concat(pieces, ignore_index=True)
-    if rows.empty:
-        return rows, faults
-    base = _base_folder(root, rows["file"], path)
+    base = _base_folder(root, rows["file"])
     there = _is_there(root, base, rows["file"])
     if not there.all():
-        faults["rows whose picture is not there (links do not count)"] += int((~there).sum())
+        faults["rows whose picture is not there (links do not count)"] = int((~there).sum())
     return rows[there].assign(file=base + rows.loc[there, "file"]), faults
 
 
@@ -148,18 +146,11 @@ def _typed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.fillna(dict.fromkeys(_BOX.values(), 0)).astype(whole).assign(**scales)
 
 
-def _base_folder(root: Path, files: pd.Series, path: str) -> str:
-    """Return the folder, with a slash, below which a list's pictures lie."""
+def _base_folder(root: Path, files: pd.Series) -> str:
+    """Return the folder, with a slash, below which most of a list's first pictures lie."""
     bases = ["", *(f"{folder}/" for folder in _outer_folders(root))]
     first = files.head(100)
-    hits = {base: sum((root / (base + file)).is_file() for file in first) for base in bases}
-    best = max(hits, key=hits.get)
-    if not hits[best]:
-        raise DataError(
-            f"None of the pictures that {printable(path)} names first is below {printable(root)}; "
-            f"put the folder that holds {first.iloc[0]} there."
-        )
-    return best
+    return max(bases, key=lambda base: sum((root / (base + file)).is_file() for file in first))
 
 
 def _is_there(root: Path, base: str, files: pd.Series) -> pd.Series:
