@@ -58,13 +58,14 @@ def run(
 
     require_course()
     from fercourse.course import run as runner
-    from fercourse.course.report import write_report
+    from fercourse.course.report import prepare, write_report
     from fercourse.course.settings import data_choice, profile_name, read_settings
 
     notebooks = read_settings().choose([*only, *(more or [])])
     profile = profile_name(profile)
     choice = data_choice(dataset, data)
     task = runner.Task(profile, choice, content_path("notebooks"), runner.CELL_SECONDS[profile])
+    prepare(out)
     # Faces are drawn or read here, once, where a progress bar and an error are seen at once.
     datasets.load(*choice)
     outcomes = run_all(notebooks, task)

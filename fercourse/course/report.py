@@ -2,6 +2,8 @@
 
 import copy
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -18,44 +20,56 @@ _MARK = "# A report of fercourse run: it may show faces of people, and is not to
 
 
 def write_report(outcomes: list[Outcome], task: Task, folder: Path) -> Path:
-    """Write the report of a run into a folder, and return the path of its index page.
+    """Write the report of a run into a prepared folder, and return the path of its index page.
 
-    An earlier report in the folder is replaced. The folder tells git to ignore it: a run on real
-    data shows faces of people, who have not agreed to be published.
+    Raises
+    ------
+    CourseError
+        If the folder cannot be written.
+    """
+    with _told(folder):
+        for outcome in outcomes:
+            page = folder / f"{outcome.notebook.stem}.html"
+            page.write_text(notebook_page(outcome), encoding="utf-8")
+        index = folder / "index.html"
+        index.write_text(index_page(outcomes, task), encoding="utf-8")
+    return index
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder of a report, and take the pages of an earlier one out, but nothing else.
+
+    The folder tells git to ignore it: a run on real data shows faces of people, who have not
+    agreed to be published.
 
     Raises
     ------
     CourseError
         If the folder holds something else than a report, or cannot be written.
     """
-    try:
-        _empty(folder)
-        for outcome in outcomes:
-            page = folder / f"{outcome.notebook.stem}.html"
-            page.write_text(notebook_page(outcome), encoding="utf-8")
-        index = folder / "index.html"
-        index.write_text(index_page(outcomes, task), encoding="utf-8")
-    except OSError as error:
-        raise CourseError(
-            f"The report cannot be written to {folder}: {error.strerror or error}."
-        ) from None
-    return index
-
-
-def _empty(folder: Path) -> None:
-    """Make the folder, and take the pages of an earlier report out of it, but nothing else."""
     mark = folder / ".gitignore"
     if folder.exists() and not folder.is_dir():
         raise CourseError(f"{folder} is a file; choose a folder with --out.")
-    if folder.is_dir() and any(folder.iterdir()):
-        if not mark.is_file() or mark.read_text(encoding="utf-8") != _MARK:
-            raise CourseError(
-                f"{folder} holds something else than a report; choose another folder with --out."
-            )
-        for page in folder.glob("*.html"):
-            page.unlink()
-    folder.mkdir(parents=True, exist_ok=True)
-    mark.write_text(_MARK, encoding="utf-8")
+    with _told(folder):
+        if folder.is_dir() and any(folder.iterdir()):
+            if not mark.is_file() or mark.read_text(encoding="utf-8") != _MARK:
+                raise CourseError(
+                    f"{folder} holds something else than a report; choose another with --out."
+                )
+            for page in folder.glob("*.html"):
+                page.unlink()
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.write_text(_MARK, encoding="utf-8")
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Turn a full disk or a missing permission into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise CourseError(f"The report cannot be written to {folder}: {reason}.") from None
 
 
 def notebook_page(outcome: Outcome) -> str:

@@ -92,9 +92,12 @@ def test_run_prints_nothing_but_json_when_asked(fercourse, executed):
         (("--profile", "fast"), "no profile 'fast'"),
         (("--dataset", "fer"), "no data set 'fer'"),
         (("--dataset", "fer2013", "--data", "gone.csv"), "nothing at gone.csv"),
+        (("--out", "taken"), "something else than a report"),
     ],
 )
-def test_run_tells_a_wrong_option_in_one_sentence(fercourse, executed, words, says):
+def test_run_tells_a_wrong_option_in_one_sentence(fercourse, executed, tmp_path, words, says):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "index.html").touch()
     status, _, err = fercourse("run", *words)
     assert status == 1
     assert says in err

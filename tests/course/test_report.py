@@ -1,5 +1,4 @@
 import re
-import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,7 +6,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from fercourse.course.report import write_report
+from fercourse.course import report
+from fercourse.course.report import prepare
 from fercourse.course.results import Comparison
 from fercourse.course.run import Outcome, Task
 from fercourse.course.settings import DataChoice
@@ -32,6 +32,11 @@ def outcome(notebook):
     results = [Comparison("mean", 0.5, "0.4 to 0.6", "")]
     record = {"results": {"mean": 0.5}, "checks": {"double": "right"}}
     return Outcome(notebook, 1.5, new_notebook(cells=cells), record, results)
+
+
+def write_report(outcomes, task, folder):
+    prepare(folder)
+    return report.write_report(outcomes, task, folder)
 
 
 def page(path):
@@ -111,4 +116,3 @@ def test_full_disk_is_one_clear_sentence(outcome, tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "write_text", full)
     with pytest.raises(CourseError, match="No space left on device"):
         write_report([outcome], TASK, tmp_path / "report")
-    shutil.rmtree(tmp_path / "report")
