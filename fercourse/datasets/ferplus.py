@@ -50,8 +50,8 @@ def read_votes(path: Path) -> pd.DataFrame:
     if splits.isna().any():
         line = int(splits.isna().argmax()) + 2
         raise DataError(f"Line {line:,} of {path} has an unknown Usage; get the file again.")
-    names = table["Image name"].str.strip().replace("", None)
-    return pd.DataFrame({"split": splits, "image_name": names, **votes})[
+    names = table["Image name"].str.strip()
+    return pd.DataFrame({"split": splits, "image_name": names.mask(names == ""), **votes})[
         ["split", "image_name", *VOTE_COLUMNS]
     ]
 

@@ -45,9 +45,10 @@ def stamp(path: Path) -> tuple:
 def _times(folder: Path) -> Iterator[tuple[str, int]]:
     for child in _folders(folder):
         yield child.name, child.stat().st_mtime_ns
-        # A folder that begins with a file holds images, often very many.
-        for grandchild in takewhile(DirEntry.is_dir, scandir(child.path)):
-            yield f"{child.name}/{grandchild.name}", grandchild.stat().st_mtime_ns
+        with scandir(child.path) as grandchildren:
+            # A folder that begins with a file holds images, often very many.
+            for grandchild in takewhile(DirEntry.is_dir, grandchildren):
+                yield f"{child.name}/{grandchild.name}", grandchild.stat().st_mtime_ns
 
 
 def _folders(folder: Path) -> list[DirEntry]:
