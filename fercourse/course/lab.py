@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from fercourse.course.kernel import kernel_environment
@@ -135,7 +136,8 @@ def open_lab(work: Path, first: str, arguments: Iterable[str]) -> int:
         "--ServerApp.kernel_spec_manager_class=fercourse.course.kernel.OwnKernels",
         *arguments,
     ]
-    try:
-        return subprocess.run(command, env=kernel_environment(), check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    with subprocess.Popen(command, env=kernel_environment()) as lab:
+        while True:
+            # Ctrl+C reaches JupyterLab too, which asks whether to stop; wait for its answer.
+            with suppress(KeyboardInterrupt):
+                return lab.wait()

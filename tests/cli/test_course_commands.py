@@ -163,20 +163,35 @@ def test_build_outside_a_checkout_is_one_clear_sentence(fercourse, monkeypatch):
     assert "in a checkout" in err
 
 
+class Lab:
+    """Stands in for JupyterLab: gets one Ctrl+C, and ends of itself after that."""
+
+    def __init__(self, command, env):
+        Lab.command = command
+        self.waits = iter([KeyboardInterrupt, 0])
+
+    def wait(self):
+        answer = next(self.waits)
+        if answer is KeyboardInterrupt:
+            raise KeyboardInterrupt
+        return answer
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        pass
+
+
 def test_lab_copies_the_notebooks_and_opens_the_first(fercourse, monkeypatch, tmp_path):
-    called = []
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "fercourse.course.lab.subprocess.run",
-        lambda command, **options: called.append(command) or type("Ended", (), {"returncode": 0}),
-    )
+    monkeypatch.setattr("fercourse.course.lab.subprocess.Popen", Lab)
     status, out, _ = fercourse("lab", "--port", "9999", "--no-browser", "--", "--allow-root")
     assert status == 0
     assert (tmp_path / "work" / "00_start_here.ipynb").is_file()
     assert "Your notebooks are in" in out
-    (command,) = called
-    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in command
-    assert {"--ServerApp.port=9999", "--no-browser", "--allow-root"} <= set(command)
+    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in Lab.command
+    assert {"--ServerApp.port=9999", "--no-browser", "--allow-root"} <= set(Lab.command)
 
 
 def test_lab_refuses_a_port_that_is_none(fercourse):
