@@ -1,0 +1,226 @@
+"""``train``, ``evaluate`` and ``predict``: from a data set to annotated photos, and every refusal."""
+
+import csv
+import json
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from fercourse import cli, faces, synth
+from fercourse.cli import models
+from fercourse.emotions import CLASSES
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Return a folder with a small FER2013 file, a trained model and photos."""
+    folder = tmp_path_factory.mktemp("models")
+    drawing = synth.draw(84, variant="easy")
+    usages = ["Training"] * 56 + ["PublicTest"] * 14 + ["PrivateTest"] * 14
+    images = drawing.images.copy()
+    images[70:73] = images[:3]  # three test images stand in train, too
+    rows = [
+        f"{row % 7},{' '.join(map(str, image.ravel()))},{usage}\n"
+        for row, (image, usage) in enumerate(zip(images, usages, strict=True))
+    ]
+    (folder / "fer2013.csv").write_text("emotion,pixels,Usage\n" + "".join(rows))
+    photos = folder / "photos"
+    (photos / "deeper").mkdir(parents=True)
+    scene, _, _ = synth.draw_scene(2, 3, (240, 320))
+    cv2.imwrite(str(photos / "two.png"), scene)
+    cv2.imwrite(str(photos / "deeper" / "wall.png"), np.full((90, 120), 128, np.uint8))
+    return folder
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, place):
+    """Run the command line as the shell does; return status, output and errors."""
+    monkeypatch.setenv("FERCOURSE_CACHE", str(place / "cache"))
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["fercourse", *map(str, words)])
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            status = stop.code or 0
+        output = capsys.readouterr()
+        return status, output.out, " ".join(output.err.split())
+
+    return run
+
+
+@pytest.fixture
+def model(run, place):
+    path = place / "model.skops"
+    if not path.exists():
+        run("train", "hog_svm", *data(place), "--out", path)
+    return path
+
+
+def data(place):
+    return "--dataset", "fer2013", "--data", place / "fer2013.csv"
+
+
+def test_the_recipes_are_listed(run):
+    status, output, _ = run("train", "list", "--json")
+    assert status == 0
+    assert "hog_svm" in json.loads(output)
+    assert "hog_svm" in run("train", "list")[1]
+
+
+def test_training_writes_a_model_and_says_on_what(run, place):
+    out = place / "few.skops"
+    status, output, _ = run("train", "lbp_svm", *data(place), "--faces", 28, "-o", out, "--json")
+    answer = json.loads(output)
+    assert status == 0
+    assert (answer["recipe"], answer["faces"], answer["split"]) == ("lbp_svm", 28, "train")
+    assert answer["bytes"] == out.stat().st_size
+    assert not list(place.glob("*.part"))
+
+
+def test_a_model_is_not_replaced_unless_that_is_said(run, place, model):
+    before = model.read_bytes()
+    status, _, error = run("train", "hog_svm", *data(place), "-o", model)
+    assert status == 1
+    assert "is there already" in error
+    assert model.read_bytes() == before
+    assert run("train", "lbp_svm", *data(place), "-o", model, "--overwrite")[0] == 0
+    assert model.read_bytes() != before
+    model.write_bytes(before)
+
+
+def test_evaluation_gives_every_metric_and_sets_leaked_images_apart(run, place, model):
+    status, output, _ = run("evaluate", model, *data(place), "--resamples", 100, "--json")
+    answer = json.loads(output)
+    assert status == 0
+    assert answer["n"] == 14
+    assert answer["leaked"] == 3
+    assert answer["without_leaked"]["n"] == 11
+    assert answer["overall"]["accuracy"]["low"] <= answer["overall"]["accuracy"]["value"]
+    status, output, _ = run("evaluate", model, *data(place), "--split", "validation")
+    assert status == 0
+    assert "balanced accuracy" in output
+    assert "n = 14" in output
+
+
+def test_prediction_names_every_face_of_every_photo(run, place, model):
+    status, output, _ = run("predict", model, place / "photos", "--json")
+    wall, two = json.loads(output)["photos"]
+    assert status == 0
+    assert wall["faces"] == []
+    found = faces.detect(faces.read_image(two["file"]))
+    assert [list(face["box"].values()) for face in two["faces"]] == [list(box) for box in found]
+    for face in two["faces"]:
+        assert list(face["probabilities"]) == list(CLASSES)
+        assert sum(face["probabilities"].values()) == pytest.approx(1, abs=1e-4)
+        assert face["class"] == max(face["probabilities"], key=face["probabilities"].get)
+    status, output, _ = run("predict", model, place / "photos")
+    assert status == 0
+    assert "no face found" in output
+
+
+def test_prediction_writes_a_table_and_annotated_copies_and_leaves_the_photos_alone(
+    run, place, model, tmp_path
+):
+    photos, copies, table = place / "photos", tmp_path / "copies", tmp_path / "faces.csv"
+    before = {path: path.read_bytes() for path in photos.rglob("*.png")}
+    status, _, _ = run("predict", model, photos, "--csv", table, "--annotate", copies)
+    assert status == 0
+    rows = list(csv.DictReader(table.open()))
+    count = len(faces.detect(faces.read_image(photos / "two.png")))
+    assert count > 0
+    assert [row["face"] for row in rows] == ["", *map(str, range(1, count + 1))]
+    assert sum(float(rows[-1][name]) for name in CLASSES) == pytest.approx(1, abs=1e-4)
+    original = cv2.imread(str(photos / "two.png"))
+    copy = cv2.imread(str(copies / "two.png.annotated.png"))
+    assert copy.shape == original.shape
+    assert (copy != original).any()
+    assert (copies / "deeper" / "wall.png.annotated.png").is_file()
+    assert before == {path: path.read_bytes() for path in photos.rglob("*.png")}
+
+
+def test_annotated_copies_are_not_taken_for_photos(run, place, model, tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.png").write_bytes((place / "photos" / "two.png").read_bytes())
+    for _ in range(2):
+        words = ("--annotate", tmp_path / "photos", "--json")
+        _, output, _ = run("predict", model, tmp_path / "photos", *words)
+        assert len(json.loads(output)["photos"]) == 1
+
+
+def test_a_cropped_photo_is_one_face_as_a_whole(run, model, tmp_path):
+    cv2.imwrite(str(tmp_path / "face.png"), synth.draw_face({12: 1}, size=48).images[0])
+    _, output, _ = run("predict", model, tmp_path / "face.png", "--cropped", "--json")
+    (face,) = json.loads(output)["photos"][0]["faces"]
+    assert face["box"] == {"x": 0, "y": 0, "width": 48, "height": 48}
+
+
+def test_a_photo_that_cannot_be_read_is_named_and_the_others_are_done(run, place, model, tmp_path):
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    photos = (tmp_path / "broken.png", place / "photos" / "two.png")
+    status, output, error = run("predict", model, *photos, "--csv", tmp_path / "out.csv")
+    assert status == 1
+    assert "broken.png" in error
+    assert "not readable" in output
+    assert len((tmp_path / "out.csv").read_text().splitlines()) > 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["train", "magic"], "no recipe 'magic'; there are"),
+        (["train", "hog_svm", "-o", "model.pkl"], "must end in .skops"),
+        (["train", "hog_svm", "-o", "missing/model.skops"], "no folder missing"),
+        (["train", "hog_svm", "--faces", "3", "DATA", "-o", "x.skops"], "fewer than 2 faces of"),
+        (["train", "eigenfaces_knn", "DATA", "-o", "x.skops"], "whole number up to 56"),
+        (["evaluate", "missing.skops"], "missing.skops cannot be read"),
+        (["evaluate", "TABLE"], ".skops file"),
+        (["evaluate", "MODEL", "DATA", "--split", "dev"], "no split 'dev'; it has train"),
+        (["evaluate", "MODEL", "DATA", "--clusters", "subject"], "does not know the subject"),
+        (["predict", "MODEL", "missing.png"], "no file or folder missing.png"),
+        (["predict", "MODEL", "EMPTY"], "holds no photos"),
+        (["predict", "MODEL", "PHOTOS", "--csv", "TABLE/x.csv"], "cannot be written"),
+        (["predict", "MODEL", "PHOTOS", "--annotate", "TABLE"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(run, place, model, tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    places = {
+        "MODEL": model,
+        "TABLE": place / "fer2013.csv",
+        "EMPTY": tmp_path / "empty",
+        "PHOTOS": place / "photos",
+    }
+    filled = []
+    for word in words:
+        first, _, rest = word.partition("/")
+        known = places[first] / rest if first in places and rest else places.get(word, word)
+        filled += data(place) if word == "DATA" else [known]
+    status, output, error = run(*filled)
+    assert status == 1
+    assert said in error
+    assert error.count("fercourse:") == 1
+    assert "Traceback" not in error + output
+    assert not list(tmp_path.rglob("*.part")) + list(tmp_path.glob("*.skops"))
+
+
+def test_a_model_of_other_classes_than_the_data_is_refused(run, place, tmp_path):
+    faces_of_two = tmp_path / "own"
+    for number, name in enumerate(("happy", "contempt")):
+        (faces_of_two / name).mkdir(parents=True)
+        for row in range(6):
+            image = synth.draw_face(identity=row, size=48).images[0]
+            cv2.imwrite(str(faces_of_two / name / f"{number}{row}.png"), image)
+    own = ("--dataset", "folder", "--data", faces_of_two, "--split", "all")
+    assert run("train", "lbp_svm", *own, "-o", tmp_path / "own.skops")[0] == 0
+    status, _, error = run("evaluate", tmp_path / "own.skops", *data(place))
+    assert status == 1
+    assert "knows contempt, which the data do not" in error
+
+
+def test_the_commands_are_found_without_importing_scikit_learn():
+    assert not {"sklearn", "cv2"} & set(vars(models))
