@@ -122,7 +122,7 @@ def _apex(expression, rng: np.random.Generator) -> tuple[np.ndarray, int]:
             f"There is no expression {expression!r}; choose one of {', '.join(CLASSES_WITH_CONTEMPT)}."
         )
     label = CLASSES_WITH_CONTEMPT.index(expression)
-    return draw_expression(label, rng, easy=True).sides[:, ::-1].reshape(-1), label
+    return draw_expression(label, rng).sides[:, ::-1].reshape(-1), label
 
 
 def _smooth(share: np.ndarray) -> np.ndarray:

@@ -54,38 +54,60 @@ class Expression(NamedTuple):
     sides: np.ndarray  # intensities (units, right and left)
 
 
-def draw_expression(true_class: int, rng: np.random.Generator, easy: bool = False) -> Expression:
-    """Draw one way of showing a class.
+class Variety(NamedTuple):
+    """How unlike the prototypes, and each other, expressions of one class are.
 
     Parameters
     ----------
-    easy : bool
-        Strong, whole and unmixed expressions only.
+    weakest : float
+        The least strength of an expression, 0 to 1.
+    strengths : (float, float)
+        The two parameters of the beta distribution of the strength above that.
+    blended, spoken, missing, stray : float
+        How probable it is that another class is mixed in, that the mouth is speaking, that a unit
+        of the prototype is missing, and that one that does not belong to it is there.
+    uneven : float
+        By how much the two sides differ (standard deviation of a factor).
     """
-    strength = rng.uniform(0.75, 1.0) if easy else rng.beta(4.0, 1.2)
+
+    weakest: float = 0.0
+    strengths: tuple[float, float] = (4.0, 1.2)
+    blended: float = 0.25
+    spoken: float = 0.12
+    missing: float = 0.06
+    stray: float = 0.05
+    uneven: float = 0.10
+
+
+TEXTBOOK = Variety(0.75, (1.0, 1.0), blended=0, spoken=0, missing=0, stray=0, uneven=0.03)
+
+
+def draw_expression(
+    true_class: int, rng: np.random.Generator, variety: Variety = TEXTBOOK
+) -> Expression:
+    """Draw one way of showing a class, an index into `CLASSES_WITH_CONTEMPT`."""
+    strength = variety.weakest + (1 - variety.weakest) * rng.beta(*variety.strengths)
     mixed_with, mix = int(rng.integers(len(CLASSES))), 0.0
-    if not easy and rng.random() < 0.25:
+    if rng.random() < variety.blended:
         mix = rng.uniform(0.1, 0.45)
-    values = strength * (1 - mix) * _one_class(true_class, rng, easy)
-    values = values + mix * _one_class(mixed_with, rng, easy)
-    if not easy:
-        stray = rng.random((len(CODES), 1)) < 0.05
-        values = values + stray * rng.uniform(0, 0.35, (len(CODES), 1))
-        if rng.random() < 0.12:
-            values[_SPEECH] = np.maximum(values[_SPEECH], rng.uniform(0.2, 0.8, (len(_SPEECH), 1)))
-    uneven = 1 + rng.normal(0, 0.03 if easy else 0.10, values.shape)
+    values = strength * (1 - mix) * _one_class(true_class, rng, variety)
+    values += mix * _one_class(mixed_with, rng, variety)
+    stray = rng.random((len(CODES), 1)) < variety.stray
+    values += stray * rng.uniform(0, 0.35, (len(CODES), 1))
+    if rng.random() < variety.spoken:
+        values[_SPEECH] = np.maximum(values[_SPEECH], rng.uniform(0.2, 0.8, (len(_SPEECH), 1)))
+    uneven = 1 + rng.normal(0, variety.uneven, values.shape)
     return Expression(true_class, strength, mixed_with, mix, np.clip(values * uneven, 0, 1))
 
 
-def _one_class(index: int, rng: np.random.Generator, easy: bool) -> np.ndarray:
+def _one_class(index: int, rng: np.random.Generator, variety: Variety) -> np.ndarray:
     name = CLASSES_WITH_CONTEMPT[index]
     variants, shares = _VARIANTS[name]
     units = variants[rng.choice(len(variants), p=shares)]
     values = np.zeros((len(CODES), 2))
     for code in units:
-        if not easy and rng.random() < 0.06:
-            continue
-        values[CODES.index(code)] = rng.uniform(0.65, 1.0)
+        if rng.random() >= variety.missing:
+            values[CODES.index(code)] = rng.uniform(0.65, 1.0)
     if name == "contempt":
         values[:, rng.integers(2)] = 0
     return values

@@ -142,7 +142,7 @@ def _hair(rng: np.random.Generator, masculine: bool, child: bool, tone: int, age
     fringe = (child or not masculine) and rng.random() < 0.3
     return {
         "hair": "none" if bald else kind,
-        "hair_tone": rng.uniform(0.25, 0.42) if gray else dark,
+        "hair_tone": rng.uniform(0.22, 0.36) if gray else dark,
         "hair_contrast": rng.uniform(0.12, 0.28),
         "recede": rng.random() * (0.4 + age) * masculine,
         "side_lock": rng.uniform(0.955, 0.99) if short else rng.uniform(0.84, 0.97),
@@ -157,7 +157,7 @@ def _colors(rng: np.random.Generator, masculine: bool, child: bool, tone: int) -
     made_up = not (masculine or child) and rng.random() < 0.5
     return {
         "brow_dark": rng.uniform(0.4, 0.85),
-        "lip_dark": rng.uniform(0.03, 0.14) + made_up * rng.uniform(0.05, 0.25),
+        "lip_dark": rng.uniform(0.07, 0.20) + made_up * rng.uniform(0.05, 0.25),
         "lashes": rng.uniform(0.3, 0.6) + made_up * rng.uniform(0.2, 0.4),
         "eye_shadow": made_up * rng.uniform(0.0, 0.25),
         "iris_tone": rng.uniform(0.05, 0.18) + (0.22 * rng.random() if tone < 4 else 0.0),

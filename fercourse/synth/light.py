@@ -7,7 +7,7 @@ import numpy as np
 
 from fercourse.synth.field import Field
 
-_GLOSS = 0.10  # of skin, which is the same for every tone
+_GLOSS = 0.065  # of skin, which is the same for every tone
 
 
 class Light(NamedTuple):

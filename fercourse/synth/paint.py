@@ -46,78 +46,70 @@ def _brow(field, shape, person, albedo, strands, side) -> None:
 
 def _eye(field, shape, person, albedo, gaze, side) -> None:
     inner, outer = shape["eye_inner_x"][side], shape["eye_outer_x"][side]
-    middle = shape["eye_inner_y"][side]
+    height = shape["eye_inner_y"][side]
     ends = sorted((SIGNS[side] * (inner - 0.06), SIGNS[side] * (outer + 0.08)))
-    rows, columns = window(field, *ends, middle - 0.32, middle + 0.20)
+    rows, columns = window(field, *ends, height - 0.32, height + 0.20)
     part = albedo[rows, columns]
     x, y = np.abs(field.x[columns]), field.y[rows, None]
     upper, lower, line = eye_curves(shape, side, x)
     inside = (x > inner) & (x < outer)
     lid = band(field, rows, upper - 0.11, upper, soft=0.05)
-    part *= 1 - person.eye_shadow * lid * inside
     crease = band(field, rows, upper - 0.065, upper - 0.040, soft=0.02)
-    part *= 1 - 0.16 * crease * inside
+    part *= (1 - person.eye_shadow * lid * inside) * (1 - 0.16 * crease * inside)
     opening = band(field, rows, upper, lower) * inside
-    white = 0.24 + 0.52 * TONES[person.tone]
-    ball = (
-        white
-        - 0.25 * np.clip(1 - (y - upper) / 0.05, 0, 1)
-        - 0.6 * ((x - (inner + outer) / 2) / 0.5) ** 2
-    )
-    _blend(part, ball, opening)
-    iris_x = (inner + outer) / 2 + SIGNS[side] * gaze[0]
-    distance = np.hypot(x - iris_x, y - (line.mean() - 0.015 + gaze[1]))
-    radius = shape["iris"][side]
-    disc = np.clip((radius - distance) * field.density + 0.5, 0, 1)
-    ring = person.iris_tone * (0.55 + 0.45 * np.clip((radius - distance) / (0.3 * radius), 0, 1))
-    pupil = np.clip((0.42 * radius - distance) * field.density + 0.5, 0, 1)
+    middle = (inner + outer) / 2
+    white = 0.24 + 0.52 * TONES[person.tone] - 0.6 * ((x - middle) / 0.5) ** 2
+    under_lid = np.clip(1 - (y - upper) / 0.05, 0, 1)
+    _blend(part, white - 0.25 * under_lid, opening)
+    iris = (middle + SIGNS[side] * gaze[0], line.mean() - 0.015 + gaze[1])
+    _iris(field, part, x - iris[0], y - iris[1], shape["iris"][side], person.iris_tone, opening)
+    above = band(field, rows, upper - 0.018, upper + 0.012, soft=0.01)
+    below = band(field, rows, lower - 0.006, lower + 0.010, soft=0.01)
+    _blend(part, 0.05, person.lashes * above * inside)
+    _blend(part, 0.10, 0.3 * person.lashes * below * inside)
+
+
+def _iris(field, part, dx, dy, radius, tone, opening) -> None:
+    """Paint iris, pupil and the lamp's reflection, as far as the lids let them be seen."""
+    inward = radius - np.hypot(dx, dy)
+    disc = np.clip(inward * field.density + 0.5, 0, 1)
+    pupil = np.clip((inward - 0.58 * radius) * field.density + 0.5, 0, 1)
+    ring = tone * (0.55 + 0.45 * np.clip(inward / (0.3 * radius), 0, 1))
     _blend(part, ring * (1 - pupil) + 0.02 * pupil, disc * opening)
-    glint = np.exp(-((x - iris_x + 0.02) ** 2 + (y - line.mean() + 0.05) ** 2) / 0.02**2)
+    glint = np.exp(-((dx + 0.02) ** 2 + (dy + 0.035) ** 2) / 0.02**2)
     _blend(part, 0.95, glint * opening)
-    lash = band(field, rows, upper - 0.018, upper + 0.012, soft=0.01) * inside
-    _blend(part, 0.05, person.lashes * lash)
-    _blend(
-        part,
-        0.10,
-        0.3 * person.lashes * band(field, rows, lower - 0.006, lower + 0.01, soft=0.01) * inside,
-    )
 
 
 def _mouth(field, shape, person, albedo) -> None:
     right, left = shape["corner_x"]
-    jaw = shape["jaw"].mean()
-    rest = shape["lips_y"].mean()
-    rows, columns = window(field, -right - 0.05, left + 0.05, rest - 0.35, rest + 0.55 + jaw)
-    part, x, y = albedo[rows, columns], field.x[columns], field.y[rows, None]
-    c = mouth_curves(shape, x)
+    jaw, middle = shape["jaw"].mean(), shape["lips_y"].mean()
+    rows, columns = window(field, -right - 0.05, left + 0.05, middle - 0.35, middle + 0.55 + jaw)
+    part = albedo[rows, columns]
+    c = mouth_curves(shape, field.x[columns])
     tone = TONES[person.tone] * (1 - person.lip_dark)
-    _blend(part, tone * 0.88, band(field, rows, c["outer_upper"], c["inner_upper"], soft=0.015))
-    _blend(part, tone * 1.02, band(field, rows, c["inner_lower"], c["outer_lower"], soft=0.02))
+    _blend(part, 0.88 * tone, band(field, rows, c["outer_upper"], c["inner_upper"], soft=0.015))
+    _blend(part, 1.02 * tone, band(field, rows, c["inner_lower"], c["outer_lower"], soft=0.02))
     opening = band(field, rows, c["inner_upper"], c["inner_lower"])
-    inside = 0.035 + 0.16 * np.clip((y - c["inner_lower"] + 0.10) / 0.1, 0, 1) * np.clip(
-        jaw / 0.1, 0, 1
-    )
-    edge = person.length("lips_y") + 0.05
-    shade = 1 - 0.55 * c["v"] ** 2 - 0.25 * np.clip(1 - (y - c["inner_upper"]) / 0.06, 0, 1)
-    gaps = 1 - 0.12 * np.exp(-((((x + 0.065) % 0.13 - 0.065) / 0.010) ** 2))
-    upper_teeth = np.clip((edge - y) * field.density + 0.5, 0, 1)
-    lower_teeth = np.clip((y - edge - 0.03 - 0.9 * jaw) * field.density + 0.5, 0, 1)
-    teeth = (0.36 + 0.46 * TONES[person.tone]) * shade * gaps
-    inside = (
-        inside
-        + (teeth - inside) * upper_teeth
-        + (0.7 * teeth - inside) * lower_teeth * (1 - upper_teeth)
-    )
-    _blend(part, inside, opening)
+    _blend(part, _mouth_inside(field, rows, columns, c, jaw, person), opening)
     seam = band(field, rows, c["inner_upper"] - 0.012, c["inner_upper"] + 0.012, soft=0.015)
-    _blend(
-        part,
-        0.35 * tone,
-        0.75
-        * seam
-        * (np.abs(c["v"]) < 1)
-        * np.clip(1 - 8 * (c["inner_lower"] - c["inner_upper"]), 0.25, 1),
-    )
+    closed = np.clip(1 - 8 * (c["inner_lower"] - c["inner_upper"]), 0.25, 1)
+    _blend(part, 0.35 * tone, 0.75 * seam * closed * (np.abs(c["v"]) < 1))
+
+
+def _mouth_inside(field, rows, columns, c, jaw, person) -> np.ndarray:
+    """Return the albedo behind the lips: dark, tongue, and teeth that do not move with the lips."""
+    x, y = field.x[columns], field.y[rows, None]
+    tongue = np.clip((y - c["inner_lower"] + 0.10) / 0.1, 0, 1) * np.clip(jaw / 0.1, 0, 1)
+    inside = 0.035 + 0.16 * tongue
+    edge = person.length("lips_y") + 0.05
+    gaps = 1 - 0.12 * np.exp(-((((x + 0.065) % 0.13 - 0.065) / 0.010) ** 2))
+    under_lip = np.clip(1 - (y - c["inner_upper"]) / 0.06, 0, 1)
+    light = 0.36 + 0.46 * TONES[person.tone]
+    teeth = light * gaps * (1 - 0.55 * c["v"] ** 2 - 0.25 * under_lip)
+    lower_teeth = np.clip((y - edge - 0.03 - 0.9 * jaw) * field.density + 0.5, 0, 1)
+    upper_teeth = np.clip((edge - y) * field.density + 0.5, 0, 1)
+    inside = inside + (0.7 * teeth - inside) * lower_teeth
+    return inside + (teeth - inside) * upper_teeth
 
 
 def _facial_hair(field, shape, person, albedo, rng) -> None:

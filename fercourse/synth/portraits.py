@@ -47,7 +47,7 @@ class Pool:
     def _draw(self, name: str, person: int, yaw: float) -> Portrait:
         label = CLASSES_WITH_CONTEMPT.index(name)
         rng = np.random.default_rng([self.seed, person, label, 5])
-        sides = draw_expression(label, rng, easy=True).sides
+        sides = draw_expression(label, rng).sides
         units = dict(zip(ACTION_UNIT_NAMES, sides[:, ::-1].ravel().tolist(), strict=True))
         view = {"identity": person, "seed": self.seed, "yaw": yaw, "size": _SIZE}
         if (person, yaw) not in self._neutral:

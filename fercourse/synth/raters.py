@@ -31,16 +31,22 @@ def opinion(expression: Expression) -> np.ndarray:
     return shown / shown.sum()
 
 
-def rate(
-    expression: Expression, rng: np.random.Generator, careful: bool = False
-) -> tuple[np.ndarray, int]:
-    """Return ten raters' votes (int64, (7,)) and the label of one more.
+def vote(expression: Expression, rng: np.random.Generator) -> np.ndarray:
+    """Return the votes of ten raters, int64 (7,)."""
+    return rng.multinomial(RATERS, opinion(expression))
 
-    FER2013's label came from the word a picture was searched with, then passed one person: it
-    mostly keeps the word, and otherwise follows what people see. A careful label is the class.
+
+def careless_label(expression: Expression, rng: np.random.Generator) -> int:
+    """Return a label as FER2013's were made.
+
+    There it came from the word with which a picture was searched, then passed one person: it
+    mostly keeps the word, and otherwise follows what people see (Goodfellow et al., 2013).
     """
-    says = opinion(expression)
-    votes = rng.multinomial(RATERS, says)
-    if careful or rng.random() < 0.7:
-        return votes, expression.true_class
-    return votes, int(rng.choice(len(says), p=says))
+    if rng.random() < 0.7:
+        return expression.true_class
+    return int(rng.choice(len(CLASSES), p=opinion(expression)))
+
+
+def careful_label(expression: Expression, rng: np.random.Generator) -> int:
+    """Return the class that was meant."""
+    return expression.true_class

@@ -1,5 +1,6 @@
-"""Everything that is drawn by lot for face number i; nothing here depends on the class but the muscles."""
+"""Everything that is drawn by lot for face number i. Only the muscles know the class."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -7,15 +8,14 @@ import numpy as np
 from fercourse.emotions import CLASSES
 from fercourse.errors import DataError
 from fercourse.synth.camera import Camera
-from fercourse.synth.expression import SHARES, Expression, draw_expression
+from fercourse.synth.expression import SHARES, TEXTBOOK, Expression, Variety, draw_expression
 from fercourse.synth.face import Sitting
 from fercourse.synth.identity import draw_identity
 from fercourse.synth.light import Light
 from fercourse.synth.occluders import draw_occluder
 from fercourse.synth.pose import Pose, project
-from fercourse.synth.raters import rate
+from fercourse.synth.raters import careful_label, careless_label, vote
 
-VARIANTS = ("default", "balanced", "easy")
 # Nine faces in a row: seven to train, one to validate, one to test; twenty of each person.
 SPLITS = ("train",) * 7 + ("validation", "test")
 FACES_PER_SUBJECT = 20
@@ -46,25 +46,38 @@ def make_recipe(index: int, seed: int, variant: str, size: int) -> Recipe:
     """Draw by lot what face `index` is; it depends on `seed` and `index` alone."""
     if variant not in VARIANTS:
         raise DataError(f"There is no variant {variant!r}; choose one of {', '.join(VARIANTS)}.")
+    lot = VARIANTS[variant]
     rng = np.random.default_rng([seed, index])
-    easy = variant == "easy"
-    row = len(SPLITS)
-    true_class = int(rng.choice(len(CLASSES), p=SHARES))
-    if variant != "default":
-        true_class = (index // row + index % row) % len(CLASSES)
-    expression = draw_expression(true_class, rng, easy)
-    votes, label = rate(expression, rng, careful=easy)
+    expression = draw_expression(lot.true_class(index, rng), rng, lot.variety)
     subject = subject_of(index)
     sitting = Sitting(
         person=draw_identity(subject, seed),
         action_units=expression.sides[:, ::-1].reshape(-1).astype(np.float32),
-        pose=_pose(rng, size, 0.35 if easy else 1.0),
-        light=_light(rng, easy),
+        pose=_pose(rng, size, lot.pose_spread),
+        light=lot.light(rng),
         gaze=tuple(rng.normal(0, (0.04, 0.015)).clip(-0.09, 0.09).tolist()),
-        occluder="none" if easy else draw_occluder(rng),
+        occluder=lot.occluder(rng),
     )
-    camera = _camera(rng, easy)
-    return Recipe(SPLITS[index % row], subject, sitting, expression, votes, label, camera, rng)
+    return Recipe(
+        split=SPLITS[index % len(SPLITS)],
+        subject=subject,
+        sitting=sitting,
+        expression=expression,
+        votes=vote(expression, rng),
+        label=lot.label(expression, rng),
+        camera=lot.camera(rng),
+        rng=rng,
+    )
+
+
+def _class_by_lot(index: int, rng: np.random.Generator) -> int:
+    """Return a class, as often as it stands in FER2013."""
+    return int(rng.choice(len(CLASSES), p=SHARES))
+
+
+def _class_in_turn(index: int, rng: np.random.Generator) -> int:
+    """Return each class as often as the others, in every split."""
+    return (index // len(SPLITS) + index % len(SPLITS)) % len(CLASSES)
 
 
 def _pose(rng: np.random.Generator, size: int, spread: float) -> Pose:
@@ -78,18 +91,17 @@ def _pose(rng: np.random.Generator, size: int, spread: float) -> Pose:
     return pose._replace(x=x, y=y)
 
 
-def _light(rng: np.random.Generator, easy: bool) -> Light:
-    if easy:
-        return Light(rng.normal(0, 20), rng.uniform(20, 45), 0.7, 0.5)
+def _any_light(rng: np.random.Generator) -> Light:
     strength = rng.uniform(0.35, 0.95)
-    return Light(
-        rng.normal(0, 38), rng.normal(30, 18), strength, 1.12 - strength + rng.normal(0, 0.08)
-    )
+    ambient = 1.12 - strength + rng.normal(0, 0.08)
+    return Light(rng.normal(0, 38), rng.normal(30, 18), strength, ambient)
 
 
-def _camera(rng: np.random.Generator, easy: bool) -> Camera:
-    if easy:
-        return Camera(exposure=rng.uniform(0.9, 1.1), noise=1.5)
+def _good_light(rng: np.random.Generator) -> Light:
+    return Light(rng.normal(0, 20), rng.uniform(20, 45), 0.7, 0.5)
+
+
+def _any_camera(rng: np.random.Generator) -> Camera:
     return Camera(
         exposure=float(np.exp(rng.normal(0.05, 0.18))),
         gamma=float(np.exp(rng.normal(0, 0.15))),
@@ -98,3 +110,32 @@ def _camera(rng: np.random.Generator, easy: bool) -> Camera:
         noise=float(rng.exponential(2.5)),
         jpeg=int(rng.integers(55, 96)) if rng.random() < 0.7 else 0,
     )
+
+
+def _good_camera(rng: np.random.Generator) -> Camera:
+    return Camera(exposure=rng.uniform(0.9, 1.1), noise=1.5)
+
+
+def _no_occluder(rng: np.random.Generator) -> str:
+    return "none"
+
+
+class Lot(NamedTuple):
+    """By what lots a variant of the data set is drawn."""
+
+    true_class: Callable[[int, np.random.Generator], int] = _class_by_lot
+    variety: Variety = Variety()
+    label: Callable[[Expression, np.random.Generator], int] = careless_label
+    pose_spread: float = 1.0
+    light: Callable[[np.random.Generator], Light] = _any_light
+    occluder: Callable[[np.random.Generator], str] = draw_occluder
+    camera: Callable[[np.random.Generator], Camera] = _any_camera
+
+
+VARIANTS = {
+    "default": Lot(),
+    "balanced": Lot(true_class=_class_in_turn),
+    "easy": Lot(
+        _class_in_turn, TEXTBOOK, careful_label, 0.35, _good_light, _no_occluder, _good_camera
+    ),
+}
