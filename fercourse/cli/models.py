@@ -39,7 +39,7 @@ def train(
     as_json: bool = _JSON,
 ) -> None:
     """Train a classifier and write it to a file."""
-    from fercourse.features import recipes
+    from fercourse.classifier import recipes
 
     if recipe == "list":
         _list_recipes(recipes.RECIPES, as_json)

@@ -12,9 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from fercourse.errors import ModelError
-from fercourse.features.eigenfaces import Eigenfaces
-from fercourse.features.hog import HOG
-from fercourse.features.lbp import LBP
+from fercourse.features import HOG, LBP, Eigenfaces
 
 # Folds from which an SVM's distances learn what probability they stand for (Platt, 1999).
 _CALIBRATION_FOLDS = 2
@@ -47,7 +45,7 @@ def _hog_svm(seed: int) -> Pipeline:
     return make_pipeline(HOG(), StandardScaler(), _linear_svm(seed))
 
 
-def _handcrafted(seed: int) -> Pipeline:
+def _hog_lbp_svm(seed: int) -> Pipeline:
     return make_pipeline(
         make_union(HOG(), LBP(square_root=True)),
         StandardScaler(),
@@ -61,7 +59,7 @@ RECIPES = {
     "eigenfaces_logistic": Recipe("150 eigenfaces, logistic regression", _eigenfaces_logistic),
     "lbp_svm": Recipe("uniform LBP on a 4x4 grid, linear SVM", _lbp_svm),
     "hog_svm": Recipe("HOG, linear SVM", _hog_svm),
-    "handcrafted": Recipe("HOG and LBP, 256 principal components, RBF-SVM", _handcrafted),
+    "hog_lbp_svm": Recipe("HOG and LBP, 256 principal components, RBF-SVM", _hog_lbp_svm),
 }
 
 
