@@ -131,17 +131,38 @@ def calls(text: str, method: str) -> Iterator[ast.Call]:
 
 def names_bound(text: str) -> set[str]:
     """Return the global names that a cell defines."""
-    top = symtable.symtable(plain_python(text), "cell", "exec")
     return {
         symbol.get_name()
-        for symbol in top.get_symbols()
+        for symbol in _symbols(text).get_symbols()
         if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
     }
 
 
 def names_used(text: str) -> set[str]:
     """Return the global names that a cell reads, also inside its functions."""
-    return set(_used(symtable.symtable(plain_python(text), "cell", "exec")))
+    return set(_used(_symbols(text)))
+
+
+class _Generators(ast.NodeTransformer):
+    """Turns comprehensions into generator expressions.
+
+    Python 3.12 and later count the variables of other comprehensions to the scope around them.
+    """
+
+    def visit_ListComp(self, node):
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    visit_SetComp = visit_ListComp  # noqa: N815
+
+    def visit_DictComp(self, node):
+        self.generic_visit(node)
+        return ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators)
+
+
+def _symbols(text: str) -> symtable.SymbolTable:
+    tree = _Generators().visit(ast.parse(plain_python(text)))
+    return symtable.symtable(ast.unparse(ast.fix_missing_locations(tree)), "cell", "exec")
 
 
 def _used(scope: symtable.SymbolTable) -> Iterator[str]:

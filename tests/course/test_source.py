@@ -79,6 +79,7 @@ def test_quiz_letters_become_dots(text, hidden):
         ("def f(x):\n    return x + y", {"f"}, {"y"}),
         ("for i in range(n): pass", {"i"}, {"range", "n"}),
         ("[x * k for x in xs]", set(), {"k", "xs"}),
+        ("a = {x: [k for x in x] for x in xs}", {"a"}, {"k", "xs"}),
         ("%time a = b", set(), {"get_ipython"}),
         ("class A(B):\n    c = d", {"A"}, {"B", "d"}),
         ("with open(p) as f: f.read()", {"f"}, {"open", "p", "f"}),
