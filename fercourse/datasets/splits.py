@@ -125,12 +125,17 @@ def _folds(subjects: np.ndarray, labels: np.ndarray, count: int, seed: int) -> n
     """Return the fold of each image, 0 to count - 1."""
     # A class with fewer images than there are folds is spread as far as it goes.
     count = min(count, int(np.bincount(labels).max()))
-    folds = np.empty(len(labels), np.intp)
-    dealer = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    rng = np.random.default_rng(seed)
+    # Shuffled here: in older versions of scikit-learn the dealer's own shuffling undoes the
+    # stratification.
+    names, subject = np.unique(subjects, return_inverse=True)
+    subject = rng.permutation(len(names))[subject]
+    folds, numbers = np.empty(len(labels), np.intp), rng.permutation(count)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The least populated class")
-        for fold, (_, rows) in enumerate(dealer.split(labels, labels, subjects)):
-            folds[rows] = fold
+        dealt = StratifiedGroupKFold(count).split(labels, labels, subject)
+        for number, (_, rows) in zip(numbers, dealt, strict=True):
+            folds[rows] = number
     return folds
 
 

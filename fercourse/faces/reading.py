@@ -18,6 +18,9 @@ PICTURE_SUFFIXES = frozenset(
 MAX_PIXELS = 64_000_000
 _MAX_BYTES = 512 * 2**20
 _FULL_16_BIT = 257  # 65535 / 255
+# Older versions of OpenCV keep the level of its log at the top.
+_logging = getattr(cv2.utils, "logging", cv2)
+_SILENT = 0
 
 
 def read_image(path) -> np.ndarray:
@@ -127,14 +130,14 @@ def _decode(data: bytes, shown: str) -> np.ndarray:
     # orientation; JPEG has the second and never the first.
     is_jpeg = picture_format(data) == "JPEG"
     flags = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH if is_jpeg else cv2.IMREAD_UNCHANGED
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    level = _logging.getLogLevel()
+    _logging.setLogLevel(_SILENT)
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:
         pixels = None
     finally:
-        cv2.utils.logging.setLogLevel(level)
+        _logging.setLogLevel(level)
     if pixels is None:
         raise DataError(f"{shown} is damaged; copy it again from its source.")
     return pixels

@@ -51,8 +51,10 @@ def test_nothing_is_found_where_nobody_is():
 
 
 def test_small_faces_are_left_out_on_request():
-    image = scene((1, 120, 60, 80), (4, 200, 300, 150))
-    assert len(faces.detect(image, min_size=150)) == 1
+    image = scene((1, 96, 60, 80), (4, 240, 300, 150))
+    assert len(faces.detect(image)) == 2
+    (box,) = faces.detect(image, min_size=170)
+    assert box.x > 200
 
 
 def test_boxes_in_a_large_picture_are_in_its_own_pixels():
