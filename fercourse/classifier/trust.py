@@ -20,13 +20,17 @@ LOADERS = {
     "TypeNode",
 }
 OWN_TYPES = {
+    "fercourse.classifier.kernel.MirrorKernelClassifier",
     "fercourse.features.appearance.ActiveAppearanceModel",
     "fercourse.features.eigenfaces.Eigenfaces",
     "fercourse.features.gabor.Gabor",
     "fercourse.features.geometry.LandmarkGeometry",
     "fercourse.features.hog.HOG",
     "fercourse.features.lbp.LBP",
+    "fercourse.features.mirror.BothWays",
     "fercourse.features.shape.ShapeModel",
+    "fercourse.features.smooth_hog.SmoothHOG",
+    "fercourse.features.smooth_lbp.SmoothLBP",
     "fercourse.features.texture.Patch",
 }
 SKLEARN_TYPES = {

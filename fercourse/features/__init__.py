@@ -6,14 +6,20 @@ from fercourse.features.gabor import Gabor
 from fercourse.features.geometry import LandmarkGeometry
 from fercourse.features.hog import HOG
 from fercourse.features.lbp import LBP
+from fercourse.features.mirror import BothWays
 from fercourse.features.shape import ShapeModel
+from fercourse.features.smooth_hog import SmoothHOG
+from fercourse.features.smooth_lbp import SmoothLBP
 
 __all__ = [
     "HOG",
     "LBP",
     "ActiveAppearanceModel",
+    "BothWays",
     "Eigenfaces",
     "Gabor",
     "LandmarkGeometry",
     "ShapeModel",
+    "SmoothHOG",
+    "SmoothLBP",
 ]

@@ -79,16 +79,20 @@ class LBP(Descriptor):
         )
 
     def _describe(self, faces):
+        shares = self._histograms(faces, self.grid)
+        return (np.sqrt(shares) if self.square_root else shares).reshape(len(faces), -1)
+
+    def _histograms(self, faces, cells: int) -> np.ndarray:
+        """Return the share of each code in each cell: float64 (N, cells, cells, bins)."""
         bins = self._bin_count()
-        rows, columns = (cell_of_pixel(size, self.grid) for size in self.face_shape_)
-        cell = rows[:, None] * self.grid + columns
-        places = np.arange(len(faces))[:, None, None] * self.grid**2 + cell
+        rows, columns = (cell_of_pixel(size, cells) for size in self.face_shape_)
+        cell = rows[:, None] * cells + columns
+        places = np.arange(len(faces))[:, None, None] * cells**2 + cell
         places *= bins
         places += self._bins(faces)
-        counts = np.bincount(places.ravel(), minlength=len(faces) * self.grid**2 * bins)
-        pixels = np.bincount(cell.ravel())[:, None]
-        shares = counts.reshape(len(faces), self.grid**2, bins) / pixels
-        return (np.sqrt(shares) if self.square_root else shares).reshape(len(faces), -1)
+        counts = np.bincount(places.ravel(), minlength=len(faces) * cells**2 * bins)
+        pixels = np.bincount(cell.ravel()).reshape(cells, cells, 1)
+        return counts.reshape(len(faces), cells, cells, bins) / pixels
 
     def _bin_count(self):
         return int(code_table(self.method, self.points).max()) + 1
