@@ -69,7 +69,8 @@ def add_face(picture: np.ndarray, sitting: Sitting, rng: np.random.Generator) ->
     """
     pose, person = sitting.pose, sitting.person
     field, lit, height, bits, points = build_head(sitting)
-    add_body(picture, pose, sitting.light, TONES[person.tone], rng)
+    chin = person.length("chin_y")
+    add_body(picture, pose, sitting.light, TONES[person.tone], chin, rng)
     rows, columns = _around_head(pose, picture.shape)
     part = picture[rows, columns]
     size = (2 * part.shape[0], 2 * part.shape[1])

@@ -30,7 +30,12 @@ def plain_background(size: int) -> np.ndarray:
 
 
 def add_body(
-    picture: np.ndarray, pose: Pose, light: Light, skin: float, rng: np.random.Generator
+    picture: np.ndarray,
+    pose: Pose,
+    light: Light,
+    skin: float,
+    chin: float,
+    rng: np.random.Generator,
 ) -> None:
     """Put a neck and shoulders on a picture, in place; they do not turn with the head.
 
@@ -38,21 +43,23 @@ def add_body(
     ----------
     skin : float
         Albedo of the skin.
+    chin : float
+        y of the chin at rest, in half face widths; who has a long face has a thick neck.
     """
-    chin = project(np.array((0.0, 1.1, 0.1)), pose)
+    top = project(np.array((0.0, chin - 0.3, 0.1)), pose)
     base = np.array((pose.x, pose.y + 2.0 * pose.scale))
-    wide = pose.scale * rng.uniform(0.58, 0.74)
+    wide = pose.scale * (0.37 * chin + rng.uniform(-0.05, 0.08))
     cloth, collar = rng.uniform(0.04, 0.9), rng.uniform(1.45, 1.8)
     slope, dip = rng.uniform(0.2, 0.4), rng.uniform(-0.1, 0.9)
     wide_shoulders = rng.uniform(1.6, 2.0)
     y, x = np.ogrid[: picture.shape[0], : picture.shape[1]]
-    along = np.clip((y - chin[1]) / max(base[1] - chin[1], 1.0), 0, 1.5)
-    across = (x - chin[0] - along * (base[0] - chin[0])) / (wide * (1 + 0.12 * along**2))
+    along = np.clip((y - top[1]) / max(base[1] - top[1], 1.0), 0, 1.5)
+    across = (x - top[0] - along * (base[0] - top[0])) / (wide * (1 + 0.12 * along**2))
     tilt = np.sin(np.radians(light.azimuth))
     round_ = np.clip(0.75 * np.sqrt(np.clip(1 - across**2, 0, 1)) + 0.6 * tilt * across, 0, 1)
     under_chin = 0.55 + 0.35 * np.clip(along, 0, 1)
     neck = skin * under_chin * (0.8 * light.ambient + light.strength * round_)
-    cover = np.clip((1 - np.abs(across)) * wide + 0.5, 0, 1) * (y > chin[1])
+    cover = np.clip((1 - np.abs(across)) * wide + 0.5, 0, 1) * (y > top[1])
     picture += (neck - picture) * cover
     away = np.abs(x - base[0]) / pose.scale
     edge = (
