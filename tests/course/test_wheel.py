@@ -1,0 +1,53 @@
+"""The course works from an installed wheel as it does from a checkout."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from fercourse.content import checkout
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("uv") is None, reason="uv builds the wheel"),
+]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """Run a command of the installed wheel in an empty folder; return what it printed."""
+    place = tmp_path_factory.mktemp("wheel")
+    build = ["uv", "build", "--quiet", "--wheel", "--out-dir", place / "dist", checkout()]
+    subprocess.run(build, check=True)
+    (wheel,) = (place / "dist").glob("*.whl")
+    install = ["uv", "pip", "install", "--quiet", "--no-deps", "--target", place / "site", wheel]
+    subprocess.run([*install, "--python", sys.executable], check=True)
+    (place / "empty").mkdir()
+
+    def run(*words):
+        told = subprocess.run(
+            [sys.executable, *words],
+            cwd=place / "empty",
+            env={**os.environ, "PYTHONPATH": str(place / "site")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert told.returncode == 0, told.stderr
+        return told.stdout
+
+    return run
+
+
+def test_notebooks_come_with_the_wheel(installed):
+    findings = json.loads(installed("-m", "fercourse", "doctor", "--json"))["findings"]
+    (notebooks,) = [one["found"] for one in findings if one["what"] == "Notebooks"]
+    assert "from the installed package" in notebooks
+
+
+def test_notebook_is_executed_and_reported_from_the_wheel(installed):
+    answer = json.loads(installed("-m", "fercourse", "run", "--only", "00", "--json"))
+    assert answer["passed"]
