@@ -41,7 +41,16 @@ def test_last_three_frames_carry_the_label_and_the_first_is_neutral(tmp_path):
 
 @pytest.mark.parametrize(
     ("code", "word"),
-    list(enumerate("neutral angry contempt disgust fear happy sad surprise".split())),
+    [
+        (0, "neutral"),
+        (1, "angry"),
+        (2, "contempt"),
+        (3, "disgust"),
+        (4, "fear"),
+        (5, "happy"),
+        (6, "sad"),
+        (7, "surprise"),
+    ],
 )
 def test_codes_are_those_of_the_owners(tmp_path, code, word):
     write_sequence(tmp_path, "S005", "001", 8, code=code)
