@@ -59,11 +59,11 @@ def import_listing(
             chunks.mkdir(parents=True, exist_ok=True)
             _read_missing(listing, root, chunks, progress, processes)
             _assemble(listing, root, chunks, target, name)
-            shutil.rmtree(chunks, ignore_errors=True)
     except DataError as error:
         # Another process that imported the same may have finished and cleared the chunks away.
         if not (isinstance(error.__cause__, FileNotFoundError) and cache.is_cached(target)):
             raise
+    shutil.rmtree(chunks, ignore_errors=True)
 
 
 def _fingerprint(listing: Listing) -> str:
