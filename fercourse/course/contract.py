@@ -55,7 +55,11 @@ def faults(cells: list[Cell], notebook: Notebook, lesson: Lesson) -> list[str]:
 
 
 def _not_python(cells: list[Cell]) -> Iterator[str]:
-    for cell in filter(lambda cell: cell.is_code, cells):
+    for cell in cells:
+        if not cell.is_code:
+            if cell.tags:
+                yield f"{cell} has tags; only code cells have them."
+            continue
         try:
             ast.parse(plain_python(cell.text))
             ast.parse(plain_python(without_solutions(cell.text)))

@@ -40,6 +40,7 @@ def test_tiny_notebook_keeps_the_contract(faults_of, source):
         ('# %% tags=["check"]', '# %%\n1 + 1\n\n# %% tags=["check"]', "must be its check"),
         ('# %% tags=["check"]', '# %%\n1 + 1\n\n# %% tags=["check"]', "must be its exercise"),
         ("    # END SOLUTION", "", "is not valid"),
+        ("# %% [markdown]\n# ## D", '# %% [markdown] tags=["exercise"]\n# ## D', "has tags"),
         ("    return 2 * number", "    return 2 *", "is not valid"),
         ('course.quiz("parity", "b")', "print(double(2))", "uses double, which only"),
         ('course.quiz("parity", "b")', "def f():\n    return six", "uses six, which only"),
