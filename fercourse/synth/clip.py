@@ -10,7 +10,7 @@ import pandas as pd
 from fercourse.emotions import CLASSES, CLASSES_WITH_CONTEMPT
 from fercourse.errors import DataError
 from fercourse.synth.camera import Camera
-from fercourse.synth.drawing import Drawing, one_thread, photograph
+from fercourse.synth.drawing import Drawing, one_thread, photograph, studio_camera
 from fercourse.synth.expression import draw_expression
 from fercourse.synth.face import Sitting
 from fercourse.synth.identity import draw_identity
@@ -150,7 +150,7 @@ def _film(person, units, poses, size, camera, film) -> list[tuple]:
     with one_thread():
         return [
             photograph(
-                Sitting(person, row, pose, light), camera or Camera(noise=1.5), background,
+                Sitting(person, row, pose, light), camera or studio_camera(person, noise=1.5), background,
                 np.random.default_rng(person.seed), film,
             )
             for row, pose in zip(units, poses, strict=True)

@@ -14,7 +14,7 @@ from fercourse.emotions import CLASSES
 from fercourse.errors import DataError
 from fercourse.synth.camera import Camera, take
 from fercourse.synth.face import Sitting, Truth, add_face
-from fercourse.synth.identity import draw_identity
+from fercourse.synth.identity import TONES, Identity, draw_identity
 from fercourse.synth.light import Light
 from fercourse.synth.pose import Pose
 from fercourse.synth.raters import VOTE_COLUMNS
@@ -85,7 +85,7 @@ def draw_face(
     gaze : (float, float)
         Shift of the irises to the right and down, in half face widths (about -0.1 to 0.1).
     light, camera : optional
-        A soft lamp from above and a perfect camera when they are not given.
+        When they are not given, a soft lamp from above, and a perfect camera set for the skin.
     occluder : str
         What hides part of the face, one of `OCCLUDERS`.
     size : int
@@ -110,7 +110,7 @@ def draw_face(
     with one_thread():
         rng = np.random.default_rng([seed, identity, 2])
         background = plain_background(size)
-        image, truth = photograph(sitting, camera or Camera(), background, rng, rng)
+        image, truth = photograph(sitting, camera or studio_camera(person), background, rng, rng)
     table = pd.DataFrame({
         "subject": [identity], "yaw": [yaw], "pitch": [pitch], "roll": [roll], "tone": [person.tone + 1],
     })  # fmt: skip
@@ -199,6 +199,11 @@ def _draw_chunk(start: int, stop: int, seed: int, variant: str, size: int) -> Dr
         regions=np.stack(regions),
         landmarks=np.stack(landmarks),
     )
+
+
+def studio_camera(person: Identity, noise: float = 0.0) -> Camera:
+    """Return a camera set for a person's skin, so that no expression changes the exposure."""
+    return Camera(exposure=(0.62 / TONES[person.tone]) ** 0.6, noise=noise, metering=0)
 
 
 def photograph(

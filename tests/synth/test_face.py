@@ -15,13 +15,11 @@ WHERE = {
     20: LOWER, 22: LOWER, 23: LOWER, 24: LOWER, 25: LOWER, 26: LOWER, 27: LOWER,
 }  # fmt: skip
 
-# No metering: one brighter spot must not change the exposure of all.
-CAMERA = synth.Camera(metering=0)
 FLAT = synth.Light(azimuth=0)
 
 
 def draw(units=None, **options):
-    options = {"identity": 20, "camera": CAMERA, "light": FLAT, **options}
+    options = {"identity": 20, "light": FLAT, **options}
     return synth.draw_face(units, **options)
 
 
