@@ -1,7 +1,14 @@
 """A cache of its own for each test of the data sets, and a sound table."""
 
+import sys
+from pathlib import Path
+
 import pytest
-from pixel_tables import as_csv, as_rows, noise
+
+# Test files are imported by their path; the tables that they share are found here.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tests.datasets.pixel_tables import as_csv, as_rows, noise  # noqa: E402
 
 
 @pytest.fixture(autouse=True)

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
-from pixel_tables import as_csv, as_rows, noise
 
 import fercourse
 from fercourse.emotions import CLASSES
 from fercourse.errors import DataError
+from tests.datasets.pixel_tables import as_csv, as_rows, noise
 
 OFFICIAL = {
     "train": [3995, 436, 4097, 7215, 4830, 3171, 4965],

@@ -1,12 +1,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from pixel_tables import noise
 
 import fercourse
 from fercourse.datasets import ferplus
 from fercourse.emotions import CLASSES_WITH_CONTEMPT, FERPLUS_COLUMNS
 from fercourse.errors import DataError
+from tests.datasets.pixel_tables import noise
 
 PUBLISHED = [*FERPLUS_COLUMNS, "unknown", "NF"]
 

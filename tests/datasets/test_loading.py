@@ -2,12 +2,12 @@ import os
 
 import numpy as np
 import pytest
-from pixel_tables import as_csv, as_rows, noise
 
 import fercourse
 from fercourse import datasets
 from fercourse.datasets import cache
 from fercourse.errors import DataError
+from tests.datasets.pixel_tables import as_csv, as_rows, noise
 
 
 def load(*arguments):

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pixel_tables import as_csv, as_rows, noise
 
 from fercourse import emotions
 from fercourse.datasets import ckplus_csv, fer2013
 from fercourse.datasets.pixel_csv import read_faces
 from fercourse.errors import DataError
+from tests.datasets.pixel_tables import as_csv, as_rows, noise
 
 SPLITS = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
 

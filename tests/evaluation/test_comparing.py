@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from told import Told, draw_predictions, faces_of
 
 from fercourse.errors import ModelError
 from fercourse.evaluation import Comparison, compare, mcnemar
+from tests.evaluation.told import Told, draw_predictions, faces_of
 
 GOOD = draw_predictions(500, 0, skill=1.8)
 FACES = faces_of(GOOD)

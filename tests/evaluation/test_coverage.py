@@ -5,10 +5,10 @@ from functools import cache
 import numpy as np
 import pytest
 from scipy.stats import binom
-from told import draw_predictions
 
 from fercourse.evaluation.intervals import bootstrap, intervals, percentiles
 from fercourse.evaluation.metrics import OVERALL, PER_CLASS, measure
+from tests.evaluation.told import draw_predictions
 
 POPULATION = 400_000
 SAMPLES = 150

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from scipy.stats import binomtest
-from told import draw_predictions
 
 from fercourse.evaluation import Predictions, wilson
 from fercourse.evaluation.intervals import bootstrap, draw_weights, intervals
 from fercourse.evaluation.metrics import measure
+from tests.evaluation.told import draw_predictions
 
 
 @pytest.mark.parametrize(("hits", "trials"), [(0, 5), (5, 5), (3, 7), (2180, 3589)])

@@ -5,12 +5,12 @@ import time
 import numpy as np
 import pytest
 from sklearn import metrics
-from told import draw_predictions
 
 from fercourse.emotions import CLASSES
 from fercourse.evaluation import Predictions
 from fercourse.evaluation.intervals import intervals
 from fercourse.evaluation.metrics import measure
+from tests.evaluation.told import draw_predictions
 
 
 def of_sklearn(predictions, weights):
@@ -105,7 +105,7 @@ def test_a_perfect_classifier_has_perfect_figures():
 
 def test_a_thousand_resamples_of_the_fer2013_test_set_take_seconds():
     predictions = draw_predictions(3589)
-    start = time.perf_counter()
+    start = time.process_time()
     intervals(predictions, 1000)
-    # About 0.7 s where nothing else runs; one metric after the other takes minutes.
-    assert time.perf_counter() - start < 10
+    # About 0.6 s; scikit-learn's functions, one resample after the other, take minutes.
+    assert time.process_time() - start < 5

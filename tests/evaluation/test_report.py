@@ -9,13 +9,13 @@ import pytest
 from bs4 import BeautifulSoup
 from rich.console import Console
 from sklearn.metrics import confusion_matrix
-from told import Told, draw_predictions, faces_of
 
 from fercourse.datasets.faceset import FaceSet
 from fercourse.emotions import CLASSES
 from fercourse.errors import DataError, ModelError
 from fercourse.evaluation import Estimate, Predictions, evaluate, predict, report_on
 from fercourse.evaluation.metrics import OVERALL, PER_CLASS, measure
+from tests.evaluation.told import Told, draw_predictions, faces_of
 
 PREDICTIONS = draw_predictions(400)
 TOLD = Told(PREDICTIONS.probabilities.astype(np.float32))

@@ -1,0 +1,57 @@
+"""The course as a reader meets it: JupyterLab, opened by ``fercourse lab``."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOKS = ("00_start_here", "01_meet_the_faces")
+
+OUTPUTS_ONCE_IDLE = """() => {
+    const panel = window.jupyterapp?.shell.currentWidget, model = panel?.content?.model;
+    if (!model || panel.sessionContext.session?.kernel?.status !== 'idle') return null;
+    const code = [...model.cells].filter((cell) => cell.type === 'code');
+    if (!code.length || code.some((cell) => cell.executionCount === null)) return null;
+    return code.flatMap((cell) => cell.outputs.toJSON());
+}"""
+
+
+def run_all(page, lab, name: str) -> list[dict]:
+    """Open an untouched notebook, run all its cells as a reader would, and return the outputs."""
+    address, _ = lab
+    page.goto(address.format(f"{name}.ipynb"))
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    return page.wait_for_function(OUTPUTS_ONCE_IDLE, timeout=300_000).json_value()
+
+
+def test_lab_opens_at_the_first_notebook(page, lab):
+    address, work = lab
+    page.goto(address.replace("lab/tree/{}", ""))
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    assert "00_start_here" in page.url
+    assert sorted(path.stem for path in work.glob("*.ipynb")) == sorted(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_an_untouched_notebook_runs_to_its_end(page, lab, artifacts, name):
+    outputs = run_all(page, lab, name)
+    page.screenshot(path=artifacts / f"lab_{name}.png")
+    assert [one for one in outputs if one["output_type"] == "error"] == []
+    shown = page.locator(".jp-OutputArea-output img").all()
+    assert shown
+    assert all((image.get_attribute("alt") or "").strip() for image in shown)
+
+
+def test_moving_an_action_unit_changes_the_face(page, lab, artifacts):
+    run_all(page, lab, "01_meet_the_faces")
+    handle = page.locator(".widget-slider .noUi-handle").first
+    handle.scroll_into_view_if_needed()
+    face = page.locator(".jp-OutputArea", has=page.locator(".widget-slider")).locator("img").first
+    before = face.get_attribute("src")
+    handle.press("ArrowRight")
+    handle.press("ArrowRight")
+    page.wait_for_function(
+        "([img, before]) => img.src !== before", arg=[face.element_handle(), before]
+    )
+    page.screenshot(path=artifacts / "lab_action_unit.png")
