@@ -8,7 +8,7 @@ import pytest
 # Test files are imported by their path; the tables that they share are found here.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from tests.datasets.pixel_tables import as_csv, as_rows, noise  # noqa: E402
+from tests.datasets.pixel_tables import as_csv, as_rows, noise
 
 
 @pytest.fixture(autouse=True)
