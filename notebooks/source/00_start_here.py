@@ -88,7 +88,7 @@ plots.mosaic(faces.images[:16], title="The first 16 faces of the data set")
 # around one eye. A drawn face knows where its eyes are.
 
 # %%
-drawing = synth.draw_face(identity=8, size=48)
+drawing = synth.draw_face(identity=4, size=48)
 face = drawing.images[0]
 x, y = drawing.landmarks[0, 36:42].mean(axis=0).round().astype(int)
 piece = face[y - 4 : y + 4, x - 6 : x + 6]
@@ -148,7 +148,7 @@ moves = {
     "AU12, full": {12: 1},
     "AU6 and AU12": {6: 1, 12: 1},
 }
-drawn = [synth.draw_face(move, identity=8).images[0] for move in moves.values()]
+drawn = [synth.draw_face(move, identity=4).images[0] for move in moves.values()]
 plots.steps(drawn, list(moves), title="One person, four movements")
 
 # %% [markdown]
@@ -411,7 +411,7 @@ course.quiz("luck", "b")
 # aloud, each time, what this person feels.
 
 # %%
-wide = synth.draw_face({1: 0.9, 2: 0.8, 5: 0.8, 25: 1, 26: 1}, identity=8).images[0]
+wide = synth.draw_face({1: 0.9, 2: 0.8, 5: 0.8, 25: 1, 26: 1}, identity=4).images[0]
 stories = [
     "The door opens:\na surprise party.",
     "The door opens:\nthe dog is loose.",
