@@ -122,7 +122,7 @@ def _schema(written: bytes):
 def _refuse_foreign(schema, words: str) -> None:
     foreign = sorted(foreign_types(schema))
     if foreign:
-        raise ModelError(f"{words} {', '.join(foreign[:3])}, which is not on fercourse's list.")
+        raise ModelError(f"{words} {', '.join(foreign[:3])}; fercourse's list has no such type.")
 
 
 def _working(content) -> SklearnClassifier:

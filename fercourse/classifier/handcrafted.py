@@ -16,7 +16,9 @@ DESCRIPTORS = {
 COMPONENTS = 250
 
 
-def handcrafted(*, components: int = COMPONENTS, gamma: float = 2.0, alpha: float = 0.05):
+def handcrafted(
+    seed: int = 0, *, components: int = COMPONENTS, gamma: float = 2.0, alpha: float = 0.05
+) -> Pipeline:
     """Return the pipeline, not fitted: uint8 faces (N, 48, 48) to probabilities.
 
     Gradients and local binary patterns at two radii, each standardized and reduced to its
@@ -25,6 +27,8 @@ def handcrafted(*, components: int = COMPONENTS, gamma: float = 2.0, alpha: floa
 
     Parameters
     ----------
+    seed : int
+        The seed of the randomized components and of the calibration.
     components : int
         Principal components of each descriptor.
     gamma, alpha : float
@@ -36,16 +40,16 @@ def handcrafted(*, components: int = COMPONENTS, gamma: float = 2.0, alpha: floa
         It learns from at least `components` faces; 28,709 take 8 GB and some minutes.
     """
     parts = [
-        (name, make_pipeline(descriptor, StandardScaler(), _components(components)))
+        (name, make_pipeline(descriptor, StandardScaler(), _components(components, seed)))
         for name, descriptor in DESCRIPTORS.items()
     ]
     return Pipeline(
         [
             ("features", BothWays(FeatureUnion(parts))),
-            ("classifier", MirrorKernelClassifier(gamma=gamma, alpha=alpha)),
+            ("classifier", MirrorKernelClassifier(gamma=gamma, alpha=alpha, random_state=seed)),
         ]
     )
 
 
-def _components(count: int) -> PCA:
-    return PCA(count, svd_solver="randomized", iterated_power=2, random_state=0)
+def _components(count: int, seed: int) -> PCA:
+    return PCA(count, svd_solver="randomized", iterated_power=2, random_state=seed)

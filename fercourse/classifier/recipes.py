@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
+from fercourse.classifier.handcrafted import handcrafted
 from fercourse.errors import ModelError
 from fercourse.features import HOG, LBP, Eigenfaces
 
@@ -60,6 +61,7 @@ RECIPES = {
     "lbp_svm": Recipe("uniform LBP on a 4x4 grid, linear SVM", _lbp_svm),
     "hog_svm": Recipe("HOG, linear SVM", _hog_svm),
     "hog_lbp_svm": Recipe("HOG and LBP, 256 principal components, RBF-SVM", _hog_lbp_svm),
+    "handcrafted": Recipe("smooth HOG and LBP, kernel blind to mirroring: the best", handcrafted),
 }
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from fercourse import synth
 from fercourse.classifier import as_classifier, load_classifier, save_classifier
-from fercourse.errors import ModelError
 from fercourse.classifier.recipes import RECIPES, recipe
+from fercourse.errors import ModelError
 
 
 @pytest.fixture(scope="module")
