@@ -70,7 +70,7 @@ def read_lines(
 
 
 def _bounded_lines(stream: BinaryIO, raw: BinaryIO, path: Path, progress) -> Iterator[bytes]:
-    read = position = 0
+    read = told = 0
     while line := stream.readline(MAX_LINE):
         read += len(line)
         if len(line) == MAX_LINE or read > MAX_BYTES:
@@ -79,9 +79,10 @@ def _bounded_lines(stream: BinaryIO, raw: BinaryIO, path: Path, progress) -> Ite
                 f"or all of them more than {MAX_BYTES:,}."
             )
         yield line
-        if raw.tell() != position:
-            position = raw.tell()
-            progress(position)
+        if read - told > _BUFFER:
+            told = read
+            progress(raw.tell())
+    progress(raw.tell())
     if read == 0:
         raise DataError(f"{path} is empty; get it again.")
 

@@ -16,7 +16,7 @@ from fercourse.errors import DataError
 SIDE = 48  # pixels
 USAGES = {"training": "train", "publictest": "validation", "privatetest": "test"}
 _COLUMNS = ("emotion", "pixels", "usage")
-_BLOCK = 32  # rows: their text and its temporary arrays stay in the processor's cache
+_BLOCK = 256  # rows
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ import numpy as np
 
 from fercourse.errors import DataError
 
+# Rows parsed at once: more would make arrays too large for the processor's nearest cache, and
+# large enough for the system to hand out their memory anew each time.
+_BLOCK = 4
 _ZERO, _TEN, _HUNDRED = np.uint8(ord("0")), np.uint8(10), np.uint8(100)
 
 
@@ -38,8 +41,14 @@ def parse_pixels(texts: list[bytes], size: int) -> np.ndarray:
     BadRowError
         If a row has another number of pixels, or one that is no whole number from 0 to 255.
     """
-    pixels = _parse_fast(texts, size)
-    return _parse_plainly(texts, size) if pixels is None else pixels
+    pixels = np.empty((len(texts), size), np.uint8)
+    for start in range(0, len(texts), _BLOCK):
+        block = texts[start : start + _BLOCK]
+        parsed = _parse_fast(block, size)
+        if parsed is None:
+            parsed = _parse_plainly(block, size, start)
+        pixels[start : start + len(block)] = parsed
+    return pixels
 
 
 def _parse_fast(texts: list[bytes], size: int) -> np.ndarray | None:
@@ -54,7 +63,7 @@ def _parse_fast(texts: list[bytes], size: int) -> np.ndarray | None:
     is_last = is_digit[3:-1] & ~is_digit[4:]
     if values is None or not _each_has(size, is_last, texts):
         return None
-    return values[:-1][is_last].reshape(len(texts), size)
+    return np.compress(is_last, values[:-1]).reshape(len(texts), size)
 
 
 def _values_at_last_digits(digits: np.ndarray, is_digit: np.ndarray) -> np.ndarray | None:
@@ -81,14 +90,15 @@ def _each_has(size: int, is_last: np.ndarray, texts: list[bytes]) -> bool:
     return True
 
 
-def _parse_plainly(texts: list[bytes], size: int) -> np.ndarray:
-    pixels = np.empty((len(texts), size), np.uint8)
-    for row, text in enumerate(texts):
+def _parse_plainly(texts: list[bytes], size: int, first: int) -> list[list[int]]:
+    """Parse number by number; `first` is the row of the first text."""
+    rows = []
+    for row, text in enumerate(texts, start=first):
         words = text.split()
         if len(words) != size:
             raise BadRowError(row, f"has {len(words):,} pixels where {size:,} belong")
-        pixels[row] = [_parse_number(word, row) for word in words]
-    return pixels
+        rows.append([_parse_number(word, row) for word in words])
+    return rows
 
 
 def _parse_number(word: bytes, row: int) -> int:
