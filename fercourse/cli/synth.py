@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Draw faces from action units.")
 _console = Console(soft_wrap=True)
 
 _OUT = typer.Option(..., "--out", "-o", help="The file to write.")
-_SEED = typer.Option(0, "--seed", help="Other seeds are other faces.")
+_SEED = typer.Option(0, "--seed", min=0, help="Other seeds are other faces.")
 _JSON = typer.Option(False, "--json", help="Print what was drawn as JSON.")
 
 

@@ -10,7 +10,13 @@ import pandas as pd
 from fercourse.emotions import CLASSES, CLASSES_WITH_CONTEMPT
 from fercourse.errors import DataError
 from fercourse.synth.camera import Camera
-from fercourse.synth.drawing import Drawing, one_thread, photograph, studio_camera
+from fercourse.synth.drawing import (
+    Drawing,
+    check_numbers,
+    one_thread,
+    photograph,
+    studio_camera,
+)
 from fercourse.synth.expression import draw_expression
 from fercourse.synth.face import Sitting
 from fercourse.synth.identity import draw_identity
@@ -60,6 +66,7 @@ def draw_clip(
     count = round(seconds * frames_per_second)
     if count < 1 or size < 16:
         raise DataError("A clip needs at least one frame of at least 16 pixels.")
+    check_numbers(identity=identity, seed=seed)
     rng = np.random.default_rng([seed, identity, 9])
     apex, label = _apex(expression, rng)
     time = np.arange(count) / frames_per_second

@@ -16,6 +16,7 @@ from fercourse.synth.camera import Camera, take
 from fercourse.synth.face import Sitting, Truth, add_face
 from fercourse.synth.identity import TONES, Identity, draw_identity
 from fercourse.synth.light import Light
+from fercourse.synth.occluders import OCCLUDERS
 from fercourse.synth.pose import Pose
 from fercourse.synth.raters import VOTE_COLUMNS
 from fercourse.synth.recipe import Recipe, make_recipe
@@ -99,10 +100,14 @@ def draw_face(
     Raises
     ------
     DataError
-        If an action unit is unknown, an intensity is not within 0 to 1, or the size is too small.
+        If an action unit or the occluder is unknown, an intensity is not within 0 to 1, a number
+        is negative, or the size is too small.
     """
+    check_numbers(identity=identity, seed=seed)
     if size < 16:
         raise DataError(f"A face needs at least 16 pixels, not {size}.")
+    if occluder not in OCCLUDERS:
+        raise DataError(f"There is no occluder {occluder!r}; choose one of {', '.join(OCCLUDERS)}.")
     person = draw_identity(identity, seed)
     pose = Pose(yaw, pitch, roll, size / 2.7, size / 2, size * 0.53)
     units = as_intensities(action_units)
@@ -159,6 +164,7 @@ def draw(
     """
     if count < 1 or start < 0 or size < 16:
         raise DataError("Draw at least one face, from number 0 on, of at least 16 pixels.")
+    check_numbers(seed=seed)
     ends = range(start, start + count, _CHUNK)
     jobs = (
         joblib.delayed(_draw_chunk)(first, min(first + _CHUNK, start + count), seed, variant, size)
@@ -199,6 +205,13 @@ def _draw_chunk(start: int, stop: int, seed: int, variant: str, size: int) -> Dr
         regions=np.stack(regions),
         landmarks=np.stack(landmarks),
     )
+
+
+def check_numbers(**numbers: int) -> None:
+    """Raise DataError if a number that chooses a person or a lot is negative."""
+    for name, number in numbers.items():
+        if number < 0:
+            raise DataError(f"The {name} must be 0 or more, not {number}.")
 
 
 def studio_camera(person: Identity, noise: float = 0.0) -> Camera:

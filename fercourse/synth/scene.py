@@ -5,7 +5,7 @@ import pandas as pd
 
 from fercourse.errors import DataError
 from fercourse.synth.camera import Camera, take
-from fercourse.synth.drawing import one_thread
+from fercourse.synth.drawing import check_numbers, one_thread
 from fercourse.synth.face import add_face
 from fercourse.synth.pose import Pose, project
 from fercourse.synth.recipe import FACES_PER_SUBJECT, SPLITS, make_recipe
@@ -45,6 +45,7 @@ def draw_scene(
     DataError
         If the picture has no room for so many faces of at least 40 pixels.
     """
+    check_numbers(seed=seed)
     rng = np.random.default_rng([seed, 8])
     picture = draw_background(size, rng)
     boxes, rows = [], []

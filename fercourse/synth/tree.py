@@ -21,6 +21,7 @@ from fercourse.emotions import (
     KDEF_CODES,
 )
 from fercourse.errors import DataError
+from fercourse.synth.drawing import check_numbers
 from fercourse.synth.portraits import Pool
 
 _JAFFE_SUBJECTS = ("KA", "KL", "KM", "KR", "MK", "NA", "NM", "TM", "UY", "YM")
@@ -54,15 +55,21 @@ def write_tree(form: str, folder: str | Path, count: int, seed: int = 0) -> Path
     Raises
     ------
     DataError
-        If the form is unknown or the count is not positive.
+        If the form is unknown, the count is not positive, or the folder cannot be written.
     """
     if form not in FORMS:
         raise DataError(f"There is no form {form!r}; choose one of {', '.join(FORMS)}.")
     if count < 1:
         raise DataError("Ask for at least one image.")
+    check_numbers(seed=seed)
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    return FORMS[form](folder, count, Pool(seed)) or folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return FORMS[form](folder, count, Pool(seed)) or folder
+    except OSError as error:
+        raise DataError(
+            f"{error.filename or folder} cannot be written: {error.strerror}."
+        ) from error
 
 
 def _save(path: Path, image: np.ndarray) -> None:

@@ -156,3 +156,69 @@ def test_every_tone_of_the_monk_scale_is_drawn():
 def test_units_and_intensities_that_do_not_exist_are_refused(units):
     with pytest.raises(DataError, match=r"action unit|intensity"):
         synth.draw_face(units)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"identity": -1}, {"seed": -1}, {"size": 8}, {"occluder": "veil"}]
+)
+def test_numbers_and_things_that_do_not_exist_are_refused_in_one_sentence(wrong):
+    with pytest.raises(DataError, match=r"^[A-Z][^\n]*\.$"):
+        draw(**wrong)
+
+
+@pytest.mark.parametrize("size", [16, 47, 101])
+def test_faces_are_drawn_at_any_size(size):
+    face = draw({12: 1.0}, size=size)
+    assert face.images.shape == face.regions.shape == (1, size, size)
+    assert face.images.std() > 15
+
+
+def test_eyes_look_where_they_are_told_to():
+    def pupil(gaze):
+        face = draw(gaze=gaze, size=480)
+        x, y = face.landmarks[0, 42:48].mean(axis=0).astype(int)
+        eye = face.images[0, y - 12 : y + 12, x - 60 : x + 60].astype(float)
+        return (np.arange(120) * (eye < np.percentile(eye, 20)).sum(axis=0)).sum() / (
+            eye < np.percentile(eye, 20)
+        ).sum()
+
+    assert pupil((0.08, 0.0)) > pupil((0.0, 0.0)) + 5 > pupil((-0.08, 0.0)) + 10
+
+
+def detail(face):
+    return np.abs(np.diff(face.images[0].astype(float))).mean()
+
+
+@pytest.mark.parametrize("fault", [{"blur": 2.0}, {"resolution": 0.3}])
+def test_a_bad_lens_loses_detail(fault):
+    plain, bad = (draw(camera=synth.Camera(metering=0, **options)) for options in ({}, fault))
+    assert detail(bad) < 0.9 * detail(plain)
+
+
+def test_noise_adds_what_it_says():
+    plain, noisy = (draw(camera=synth.Camera(metering=0, noise=level)) for level in (0, 5))
+    assert np.std(noisy.images.astype(float) - plain.images) == pytest.approx(5, abs=0.7)
+
+
+def test_metering_brings_dark_and_light_skin_nearer_to_each_other():
+    people = {int(draw(identity=i, size=16).table["tone"][0]): i for i in range(120)}
+
+    def apart(metering):
+        camera = synth.Camera(metering=metering)
+        dark, light = (draw(identity=people[tone], camera=camera).images.mean() for tone in (10, 1))
+        return light - dark
+
+    assert apart(1.0) < 0.5 * apart(0.0)
+
+
+def test_a_near_camera_makes_a_large_nose():
+    from fercourse.synth.pose import Pose, project
+
+    def share(distance):
+        pose = Pose(0, 0, 0, 50, 0, 0, distance)
+        ear, nose = (
+            project(np.array(point), pose)[0] for point in ((1.0, 0.4, 0.0), (0.2, 0.5, 1.4))
+        )
+        return nose / ear
+
+    assert share(5) > 1.1 * share(20)

@@ -128,3 +128,9 @@ def test_unknown_forms_and_empty_trees_are_refused(tmp_path):
         synth.write_tree("lfw", tmp_path, 5)
     with pytest.raises(DataError, match="at least one"):
         synth.write_tree("jaffe", tmp_path, 0)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_in_one_sentence(tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(DataError, match=r"cannot be written"):
+        synth.write_tree("jaffe", tmp_path / "taken", 3)
