@@ -5,6 +5,8 @@ It imports neither pandas nor joblib, so that a new process soon begins to read.
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,15 +62,28 @@ def read_chunk(
     chunk : Chunk
     """
     images, used, reasons = [], [], []
-    for index, file in enumerate(files):
-        try:
-            images.append(_read_face(root / file, crop, None if boxes is None else boxes[index]))
-            used.append(True)
-        except DataError as error:
-            used.append(False)
-            reasons.append(str(error))
+    with _one_thread():
+        for index, file in enumerate(files):
+            box = None if boxes is None else boxes[index]
+            try:
+                images.append(_read_face(root / file, crop, box))
+                used.append(True)
+            except DataError as error:
+                used.append(False)
+                reasons.append(str(error))
     pixels = np.stack(images) if images else np.empty((0, SIDE, SIDE), np.uint8)
     return start, Chunk(pixels, np.array(used), reasons)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep OpenCV to one thread: the work is shared out among processes already."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def _read_face(path: Path, crop: str, box: np.ndarray | None) -> np.ndarray:
