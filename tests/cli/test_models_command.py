@@ -140,6 +140,7 @@ def test_prediction_writes_a_table_and_annotated_copies_and_leaves_the_photos_al
     assert (copy != original).any()
     assert (copies / "deeper" / "wall.png.annotated.png").is_file()
     assert before == {path: path.read_bytes() for path in photos.rglob("*.png")}
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def test_annotated_copies_are_not_taken_for_photos(run, place, model, tmp_path):

@@ -45,7 +45,7 @@ def test_a_resample_draws_as_many_faces_as_there_are():
 
 
 def test_faces_of_one_cluster_are_drawn_together():
-    clusters = np.array(["a", "b", "a", "c", "b", "c"])
+    clusters = np.array(["a", "a", "a", "c", "b", "c"])
     weights = np.hstack(list(draw_weights(6, 100, 0, clusters)))
     for name in "abc":
         same = weights[clusters == name]

@@ -9,7 +9,7 @@ from sklearn import metrics
 from fercourse.emotions import CLASSES
 from fercourse.evaluation import Predictions
 from fercourse.evaluation.intervals import intervals
-from fercourse.evaluation.metrics import measure
+from fercourse.evaluation.metrics import calibration_bins, measure
 from tests.evaluation.told import draw_predictions
 
 
@@ -93,6 +93,13 @@ def test_the_calibration_error_is_the_mean_gap_between_confidence_and_accuracy_b
     predictions = Predictions(labels, np.stack([confidence, 1 - confidence], 1), ("a", "b"))
     expected = 3 / 5 * (0.6 - 1 / 3) + 2 / 5 * (1 - 0.9)
     assert measure(predictions)["calibration_error"][0] == pytest.approx(expected)
+
+
+def test_a_bin_of_confidence_holds_its_upper_end():
+    confidence = np.array([0.5, 0.6, 0.61, 1.0])
+    labels = np.array([0, 1, 0, 1])
+    predictions = Predictions(labels, np.stack([confidence, 1 - confidence], 1), ("a", "b"))
+    assert calibration_bins(predictions).tolist() == [7, 8, 9, 14]
 
 
 def test_a_perfect_classifier_has_perfect_figures():
