@@ -178,7 +178,7 @@ def steps(
         raise DataError(f"There are {len(images)} images but {len(titles)} titles of steps.")
     shapes = [np.shape(image) for image in images]
     widths = [shape[1] / shape[0] for shape in shapes]
-    side = min(2.4, 10 / sum(widths))
+    side = min(2.4 if len(images) > 1 else 4.5, 10 / sum(widths))
     figure = new_figure(title, max(4.5, side * sum(widths) + 0.2), side + 0.8)
     grid = np.atleast_1d(figure.subplots(1, len(images), width_ratios=widths))
     said = []
