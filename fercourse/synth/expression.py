@@ -71,10 +71,10 @@ class Variety(NamedTuple):
     """
 
     weakest: float = 0.0
-    strengths: tuple[float, float] = (4.0, 1.2)
-    blended: float = 0.25
+    strengths: tuple[float, float] = (5.0, 1.0)
+    blended: float = 0.20
     spoken: float = 0.12
-    missing: float = 0.06
+    missing: float = 0.05
     stray: float = 0.05
     uneven: float = 0.10
 
@@ -107,7 +107,7 @@ def _one_class(index: int, rng: np.random.Generator, variety: Variety) -> np.nda
     values = np.zeros((len(CODES), 2))
     for code in units:
         if rng.random() >= variety.missing:
-            values[CODES.index(code)] = rng.uniform(0.65, 1.0)
+            values[CODES.index(code)] = rng.uniform(0.7, 1.0)
     if name == "contempt":
         values[:, rng.integers(2)] = 0
     return values

@@ -13,7 +13,7 @@ from fercourse.synth.light import Light
 from fercourse.synth.pose import Pose, project
 
 OCCLUDERS = ("none", "sunglasses", "mask", "scarf", "hand", "hair")
-_SHARES = (0.86, 0.02, 0.025, 0.02, 0.05, 0.025)
+_SHARES = (0.88, 0.02, 0.02, 0.015, 0.045, 0.02)
 
 
 def draw_occluder(rng: np.random.Generator) -> str:
@@ -125,7 +125,7 @@ def _hand(picture, pose, light, skin, rng) -> None:
 
 
 def _scarf(picture, pose, light, rng) -> None:
-    mouth = project(np.array((0.0, rng.uniform(0.75, 1.25), 1.1)), pose)
+    mouth = project(np.array((0.0, rng.uniform(0.9, 1.3), 1.1)), pose)
     y, x = np.ogrid[: picture.shape[0], : picture.shape[1]]
     sag = 0.25 * ((x - mouth[0]) / pose.scale) ** 2 * pose.scale
     cover = np.clip(y - mouth[1] + sag * rng.choice((-1, 1)) * 0.6 + 0.5, 0, 1)

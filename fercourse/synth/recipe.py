@@ -84,7 +84,7 @@ def _pose(rng: np.random.Generator, size: int, spread: float) -> Pose:
     """Hold the head by lot, and put the face, however it is held, in the middle of the picture."""
     yaw, pitch, roll = rng.normal(0, (13 * spread, 7 * spread, 5 * spread)).clip(-45, 45).tolist()
     scale = float(size / 2.52 * np.exp(rng.normal(0, 0.06 * spread)))
-    distance = float(np.exp(rng.normal(2.3, 0.35 * spread)))
+    distance = float(np.clip(np.exp(rng.normal(2.4, 0.3 * spread)), 6, 30))
     scale *= (distance - _FACE[2]) / distance / 0.88  # as large a face from near and from far
     pose = Pose(yaw, pitch, roll, float(scale), 0.0, 0.0, distance)
     x, y = (size * rng.normal((0.5, 0.612), 0.02 * spread) - project(_FACE, pose)).tolist()
@@ -94,7 +94,8 @@ def _pose(rng: np.random.Generator, size: int, spread: float) -> Pose:
 def _any_light(rng: np.random.Generator) -> Light:
     strength = rng.uniform(0.35, 0.95)
     ambient = 1.12 - strength + rng.normal(0, 0.08)
-    return Light(rng.normal(0, 38), rng.normal(30, 18), strength, ambient)
+    azimuth, elevation = rng.normal((0, 30), (36, 16)).clip((-75, -15), (75, 70)).tolist()
+    return Light(azimuth, elevation, strength, ambient)
 
 
 def _good_light(rng: np.random.Generator) -> Light:
@@ -103,11 +104,11 @@ def _good_light(rng: np.random.Generator) -> Light:
 
 def _any_camera(rng: np.random.Generator) -> Camera:
     return Camera(
-        exposure=float(np.exp(rng.normal(0.05, 0.18))),
+        exposure=float(np.exp(rng.normal(0.15, 0.18))),
         gamma=float(np.exp(rng.normal(0, 0.15))),
-        resolution=1.0 if rng.random() < 0.7 else float(rng.uniform(0.45, 1.0)),
+        resolution=1.0 if rng.random() < 0.75 else float(rng.uniform(0.5, 1.0)),
         blur=float(rng.exponential(0.22)),
-        noise=float(rng.exponential(2.5)),
+        noise=float(rng.exponential(2.0)),
         jpeg=int(rng.integers(55, 96)) if rng.random() < 0.7 else 0,
     )
 

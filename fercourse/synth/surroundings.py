@@ -10,7 +10,7 @@ from fercourse.synth.pose import Pose, project
 
 def draw_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Return a meaningless, mostly blurred background, float32 `size`, about 0 to 1."""
-    level, contrast = rng.uniform(0.12, 0.9), rng.uniform(0.0, 0.25)
+    level, contrast = rng.uniform(0.05, 0.8), rng.uniform(0.0, 0.25)
     coarse = int(rng.integers(2, 7))
     blobs = rng.standard_normal((coarse, coarse), np.float32)
     scene = level + contrast * cv2.resize(blobs, size[::-1], interpolation=cv2.INTER_CUBIC)
