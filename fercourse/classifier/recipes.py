@@ -27,7 +27,9 @@ class Recipe(NamedTuple):
 
 
 def _eigenfaces_knn(seed: int) -> Pipeline:
-    return make_pipeline(Eigenfaces(100, random_state=seed), KNeighborsClassifier(15, n_jobs=1))
+    return make_pipeline(
+        Eigenfaces(100, random_state=seed), KNeighborsClassifier(15, algorithm="brute")
+    )
 
 
 def _eigenfaces_logistic(seed: int) -> Pipeline:
