@@ -195,8 +195,8 @@ def _execute(content: NotebookNode, place: Path, task: Task, progress: Progress 
         return f"{_cell(content, reached)} raised {error.ename}: {_one_line(error.evalue)}"
     except CellTimeoutError:
         return f"{_cell(content, reached)} took longer than {task.cell_seconds} s and was stopped."
-    except (DeadKernelError, AssertionError):
-        # Cleaning up after a dead kernel, nbclient may trip over an assertion of its own.
+    except (DeadKernelError, AssertionError, AttributeError):
+        # Cleaning up after a dead kernel, nbclient may trip over its own missing manager.
         return f"{_cell(content, reached)}: the kernel died; has the machine run out of memory?"
     except (NoSuchKernel, RuntimeError) as error:
         return f"The kernel did not start ({_one_line(str(error))}); run: fercourse doctor"

@@ -39,7 +39,7 @@ def executed(monkeypatch, tmp_path):
     tasks, loaded = [], []
     monkeypatch.setattr("fercourse.course.run.run_notebook", run_notebook)
     real_load = datasets.load
-    monkeypatch.setattr(datasets, "load", lambda name, path: loaded.append(name))
+    monkeypatch.setattr(datasets, "load", lambda name, path, **options: loaded.append(name))
     monkeypatch.chdir(tmp_path)
     run_notebook.loaded = loaded
     run_notebook.undo_load = lambda: monkeypatch.setattr(datasets, "load", real_load)
