@@ -1,4 +1,4 @@
-"""Paint a person's skin, brows, eyes, lips, teeth and hair onto the field of the face."""
+"""Paint a person's skin, beard, brows, eyes, lips and teeth onto the field of the face."""
 
 import numpy as np
 

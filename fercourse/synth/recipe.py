@@ -137,6 +137,12 @@ VARIANTS = {
     "default": Lot(),
     "balanced": Lot(true_class=_class_in_turn),
     "easy": Lot(
-        _class_in_turn, TEXTBOOK, careful_label, 0.35, _good_light, _no_occluder, _good_camera
+        true_class=_class_in_turn,
+        variety=TEXTBOOK,
+        label=careful_label,
+        pose_spread=0.35,
+        light=_good_light,
+        occluder=_no_occluder,
+        camera=_good_camera,
     ),
 }
