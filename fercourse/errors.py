@@ -4,6 +4,10 @@
 class FercourseError(Exception):
     """Something went wrong that the user can mend; the message says how."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the sentence alone in a notebook, where IPython asks for the traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class DataError(FercourseError):
     """A data set, an image or a table cannot be used as it is."""
