@@ -21,8 +21,8 @@ def list_files(root: Path) -> Listing:
     """List the pictures of CK+, in either of its forms.
 
     The original tree (``cohn-kanade-images/S005/001/S005_001_00000001.png`` beside
-    ``Emotion/S005/001/*_emotion.txt``) has 593 sequences from a neutral face to the apex of an
-    expression, 327 of which, from 123 subjects, carry an emotion label. Of each of those the
+    ``Emotion/S005/001/*_emotion.txt``) has 593 sequences of 123 subjects, from a neutral face to
+    the apex of an expression; 327 of them carry an emotion label. Of each of those the
     last three frames are taken with its label and the first frame as neutral; the face detector
     crops them. Sequences without a label, and how many frames lie between, stand in `unused`.
 
