@@ -107,7 +107,8 @@ class Report(views.Viewed):
     def confusion_shares(self) -> pd.DataFrame:
         """What share of a class is taken for each class, with Wilson's interval, a row each."""
         pairs = self.confusion
-        shares = pairs.stack().rename("count").reset_index()
+        index = pd.MultiIndex.from_product([pairs.index, pairs.columns])
+        shares = pd.DataFrame({"count": pairs.to_numpy().ravel()}, index).reset_index()
         shares["n"] = pairs.sum(axis=1).repeat(len(pairs)).to_numpy()
         shares = shares[shares["n"] > 0].reset_index(drop=True)
         shares["share"] = shares["count"] / shares["n"]
@@ -147,7 +148,7 @@ class Report(views.Viewed):
     def to_dict(self) -> dict:
         """Return everything but the single faces as plain numbers, words, lists and dicts."""
         groups = {
-            aspect: {row["group"]: _plain(row[2:]) for _, row in rows.iterrows()}
+            aspect: {row["group"]: _plain(row.iloc[2:]) for _, row in rows.iterrows()}
             for aspect, rows in self.groups.groupby("aspect", sort=False)
         }
         return {
