@@ -12,6 +12,7 @@ from fercourse.classifier.sklearn import SklearnClassifier
 from fercourse.classifier.trust import OWN_TYPES, check_contents, estimators_in, foreign_types
 from fercourse.emotions import CLASSES
 from fercourse.errors import FercourseError, ModelError
+from fercourse.features.base import Descriptor
 
 SUFFIX = ".skops"
 FORMAT = "fercourse classifier 1"
@@ -132,16 +133,19 @@ def _working(content) -> SklearnClassifier:
     height, width = content["face_shape"]
     if not 1 <= height <= LARGEST_FACE >= width >= 1:
         raise ModelError(f"The file's faces would have {width}x{height} pixels.")
-    estimator = content["estimator"]
+    estimator, face = content["estimator"], np.full((1, height, width), 128, np.uint8)
     for part in estimators_in(estimator):
         if hasattr(part, "n_jobs"):
             part.n_jobs = None
+        if isinstance(part, Descriptor) and hasattr(part, "face_shape_"):
+            # Descriptors learn nothing but check their settings when they are fitted.
+            part.fit(face)
     check_contents(estimator)
     classes = tuple(content["classes"])
     if not classes or not all(isinstance(name, str) for name in classes):
         raise ModelError("The file names no classes.")
     classifier = SklearnClassifier(estimator, classes)
-    probabilities = classifier.predict_proba(np.full((1, height, width), 128, np.uint8))
+    probabilities = classifier.predict_proba(face)
     if not np.isfinite(probabilities).all():
         raise ModelError("The model gives no probabilities.")
     return classifier

@@ -2,10 +2,13 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 from sklearn.tree._tree import Tree
 
 from fercourse.errors import ModelError
+from fercourse.features import ActiveAppearanceModel
+from fercourse.features.appearance import MOST_STEPS
 
 # The parts of a file that skops builds without calling anything but the types below.
 LOADERS = {
@@ -110,12 +113,16 @@ def estimators_in(model) -> list:
 def check_contents(model) -> None:
     """Raise a ModelError where compiled code would read outside its arrays.
 
-    scikit-learn's trees and support vector machines trust the numbers they were fitted to; those
-    of a file may be anybody's.
+    scikit-learn's trees, neighbors and support vector machines trust the numbers they were
+    fitted to; those of a file may be anybody's.
     """
     for part in estimators_in(model):
         if isinstance(part, SVC) and hasattr(part, "support_vectors_"):
             _require(_is_sound_svm(part), "support vector machine")
+        elif isinstance(part, KNeighborsClassifier) and hasattr(part, "_fit_X"):
+            _require(_are_sound_neighbors(part), "nearest-neighbors classifier")
+        elif isinstance(part, ActiveAppearanceModel):
+            _require(part.steps in range(1, MOST_STEPS + 1), "appearance model")
         elif hasattr(part, "tree_") and isinstance(part.tree_, Tree):
             _require(_is_sound_tree(part), "decision tree")
 
@@ -140,6 +147,18 @@ def _is_sound_svm(svm: SVC) -> bool:
         and svm._intercept_.shape == svm.intercept_.shape == (pairs,)
         and svm._probA.shape == svm._probB.shape
         and svm._probA.shape in {(0,), (pairs,)}
+    )
+
+
+def _are_sound_neighbors(neighbors: KNeighborsClassifier) -> bool:
+    faces, labels = neighbors._fit_X, neighbors._y
+    return (
+        neighbors.weights in {"uniform", "distance"}
+        and faces.ndim == 2
+        and neighbors.n_features_in_ == faces.shape[1]
+        and 1 <= neighbors.n_neighbors <= neighbors.n_samples_fit_ == len(faces)
+        and labels.shape == (len(faces),)
+        and 0 <= labels.min() <= labels.max() < len(neighbors.classes_)
     )
 
 

@@ -20,6 +20,7 @@ RIDGE = 1.0
 # A correction that does not lower the error is tried again, shortened.
 SHARES = (1.0, 0.5, 0.25)
 MOST_FACES_TO_NUDGE = 500
+MOST_STEPS = 1000
 
 
 class Search(NamedTuple):
@@ -89,7 +90,8 @@ class ActiveAppearanceModel(FaceTransformer):
         """Learn from uint8 faces (N, H, W) and their landmarks, float (N, P, 2), given as `y`."""
         check_some(X)
         landmarks = _check_pairs(X, y)
-        check_setting("steps", self.steps, self.steps in range(1, 1001), "from 1 to 1000")
+        accepted = self.steps in range(1, MOST_STEPS + 1)
+        check_setting("steps", self.steps, accepted, f"from 1 to {MOST_STEPS}")
         self.face_shape_ = X.shape[1:]
         self.shape_model_ = ShapeModel(self.variance).fit(landmarks)
         self.start_ = _pose(self.shape_model_.mean_, landmarks).mean(axis=0)

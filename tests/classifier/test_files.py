@@ -199,12 +199,32 @@ def test_a_support_vector_machine_with_missing_vectors_is_refused(file, tmp_path
         load_classifier(rewritten(file, tmp_path, cut))
 
 
-def test_settings_that_would_ask_for_too_much_are_refused(file, tmp_path):
-    def inflate(part, content):
-        text = content.decode() if part == "schema.json" else None
-        return content if text is None else text.replace('"content": "16"', '"content": "99999"')
+def test_neighbors_whose_labels_are_missing_or_out_of_range_are_refused(faces, labels, tmp_path):
+    file = save_classifier(fitted(faces, labels, LAST["neighbors"]), tmp_path / "good.skops")
 
-    with pytest.raises(ModelError, match="pixels"):
+    def is_label(array):
+        return array.shape == (42,) and array.dtype.kind == "i"
+
+    for forge in (lambda array: array[:-1], lambda array: array + 10**6):
+
+        def plant(part, content, forge=forge):
+            array = np.load(io.BytesIO(content)) if part.endswith(".npy") else np.empty(0)
+            return array_bytes(forge(array)) if is_label(array) else content
+
+        with pytest.raises(ModelError, match="neighbors"):
+            load_classifier(rewritten(file, tmp_path, plant))
+
+
+@pytest.mark.parametrize(
+    ("honest", "words"), [("16", "99999x99999 pixels"), ("2", "must be"), ("4", "must be")]
+)
+def test_numbers_that_would_ask_for_too_much_are_refused(file, tmp_path, honest, words):
+    def inflate(part, content):
+        if part != "schema.json":
+            return content
+        return content.replace(f'"content": "{honest}"'.encode(), b'"content": "99999"')
+
+    with pytest.raises(ModelError, match=words):
         load_classifier(rewritten(file, tmp_path, inflate))
 
 
