@@ -10,7 +10,17 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline, make_union
 
 from fercourse.errors import DataError, ModelError
-from fercourse.features import HOG, LBP, BothWays, Eigenfaces, Gabor, SmoothHOG, SmoothLBP
+from fercourse.features import (
+    HOG,
+    LBP,
+    BothWays,
+    Eigenfaces,
+    Gabor,
+    LandmarkGeometry,
+    ShapeModel,
+    SmoothHOG,
+    SmoothLBP,
+)
 
 TRANSFORMERS = {
     "LBP": (LBP(), {"radius": 2}),
@@ -145,3 +155,33 @@ def test_several_workers_compute_what_one_does(drawn, transformer):
     with joblib.parallel_config("threading"):
         together = clone(transformer).set_params(n_jobs=3).fit_transform(faces)
     np.testing.assert_array_equal(together, alone)
+
+
+OF_LANDMARKS = pytest.mark.parametrize(
+    ("transformer", "change"),
+    [(ShapeModel(), {"variance": 0.5}), (LandmarkGeometry(), {})],
+    ids=["ShapeModel", "LandmarkGeometry"],
+)
+
+
+@OF_LANDMARKS
+def test_transformers_of_landmarks_keep_the_contract_too(drawn, transformer, change):
+    landmarks = drawn.landmarks.copy()
+    landmarks.flags.writeable = False
+    model = clone(transformer).fit(landmarks)
+    features = model.transform(landmarks)
+    np.testing.assert_array_equal(landmarks, drawn.landmarks)
+    assert features.dtype == np.float32
+    assert len(set(model.get_feature_names_out())) == features.shape[1]
+    assert clone(model).set_params(**change).get_params() == {**model.get_params(), **change}
+    assert clone(model).fit(landmarks[:20]).transform(landmarks[:0]).shape[0] == 0
+    np.testing.assert_allclose(
+        clone(model).fit(landmarks[:20]).fit(landmarks).transform(landmarks), features, atol=1e-5
+    )
+
+
+def test_a_search_over_shapes_runs_inside_a_pipeline(drawn):
+    pipeline = make_pipeline(ShapeModel(), LogisticRegression(max_iter=20, tol=0.1))
+    grid = {"shapemodel__variance": [0.5, 0.9]}
+    search = GridSearchCV(pipeline, grid, cv=2).fit(drawn.landmarks, drawn.labels == 3)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
