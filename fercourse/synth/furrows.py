@@ -18,7 +18,7 @@ def furrow_bumps(shape: dict, person: Identity, sides: np.ndarray) -> np.ndarray
     for side, sign in enumerate((-1.0, 1.0)):
         s = {name: float(value[side]) for name, value in shape.items()}
         u = dict(zip(CODES, sides[:, side].tolist(), strict=True))
-        for part in (_forehead, _around_eye, _nose_and_cheek, _around_mouth):
+        for part in (_forehead, _between_brows, _around_eye, _nose_and_cheek, _around_mouth):
             rows += [(sign, *row) for row in part(s, u, person)]
     rows = np.array(rows)
     return _along_curves(rows[np.abs(rows[:, 8:]).max(axis=1) > 1e-3])
@@ -48,9 +48,13 @@ def _forehead(s: dict, u: dict, person: Identity) -> list[tuple]:
             (-0.06, y, 0.15, y + 0.01, 0.42, y - bow, 0.026, -0.020 * inner, 0.070 * inner),
             (0.34, y - bow, 0.5, y - bow, 0.68, y + 0.04, 0.026, -0.020 * outer, 0.070 * outer),
         ]
-    frown = u[4] + 0.35 * u[9] + 0.4 * age[2]
+    return rows
+
+
+def _between_brows(s: dict, u: dict, person: Identity) -> list[tuple]:
+    frown = u[4] + 0.35 * u[9] + 0.4 * person.lines[2]
     root = s["brow_inner_y"]
-    rows += [
+    rows = [
         (
             0.06,
             root - 0.10,
