@@ -129,13 +129,13 @@ def predict(
     classifier = load_classifier(model)
     listed = reading.list_photos(photos)
     records = []
-    with progress_bar("Looking at photos", len(listed), shown=len(listed) > 1) as advance:
+    with progress_bar("Looking at photos", len(listed), shown=len(listed) > 1) as tell:
         for seen in reading.look_at(classifier, listed, cropped):
             records.append(reading.as_record(seen, classifier.classes))
             if annotate is not None and seen.image is not None:
                 copy = annotate / seen.photo.copy
                 reading.write_whole(copy, reading.annotated(seen, classifier.classes))
-            advance(1)
+            tell(len(records))
     if csv is not None:
         text = reading.as_csv(records, classifier.classes)
         reading.write_whole(csv, text.encode("utf-8"))

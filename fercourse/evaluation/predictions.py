@@ -94,13 +94,13 @@ def predict(classifier, faces: FaceSet, *, progress: bool = False) -> Prediction
     order = _columns_of(faces.classes, classifier.classes)
     check_labels(faces.labels, faces.classes)
     parts = []
-    with progress_bar("Classifying faces", len(faces), shown=progress) as advance:
+    with progress_bar("Classifying faces", len(faces), shown=progress) as tell:
         for start in range(0, len(faces), _BATCH):
             images = np.asarray(faces.images[start : start + _BATCH])
             part = classifier.predict_proba(images)
             check_probabilities(part, (len(images), len(classifier.classes)))
             parts.append(part)
-            advance(len(images))
+            tell(start + len(images))
     return Predictions(faces.labels, np.concatenate(parts)[:, order], faces.classes)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -242,3 +243,19 @@ def test_faces_are_classified_in_batches_in_their_order():
     many = draw_predictions(2500)
     found = predict(Told(many.probabilities), faces_of(many))
     np.testing.assert_allclose(found.probabilities, many.probabilities)
+
+
+def test_the_progress_bar_ends_full(monkeypatch):
+    told = []
+
+    @contextmanager
+    def bar(title, total, *, shown):
+        assert total == 2500
+        assert shown
+        yield told.append
+
+    monkeypatch.setattr("fercourse.evaluation.predictions.progress_bar", bar)
+    many = draw_predictions(2500)
+    predict(Told(many.probabilities), faces_of(many), progress=True)
+    assert told == sorted(told)
+    assert told[-1] == 2500
