@@ -87,8 +87,7 @@ class LBP(Descriptor):
         bins = self._bin_count()
         rows, columns = (cell_of_pixel(size, cells) for size in self.face_shape_)
         cell = rows[:, None] * cells + columns
-        places = np.arange(len(faces))[:, None, None] * cells**2 + cell
-        places *= bins
+        places = np.arange(len(faces))[:, None, None] * (cells**2 * bins) + cell * bins
         places += self._bins(faces)
         counts = np.bincount(places.ravel(), minlength=len(faces) * cells**2 * bins)
         pixels = np.bincount(cell.ravel()).reshape(cells, cells, 1)
