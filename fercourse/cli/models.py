@@ -39,7 +39,7 @@ def train(
     as_json: bool = _JSON,
 ) -> None:
     """Train a classifier and write it to a file."""
-    from fercourse.classifier import recipes
+    from fercourse.classifier import recipes, save_classifier
 
     if recipe == "list":
         _list_recipes(recipes.RECIPES, as_json)
@@ -49,32 +49,17 @@ def train(
     chosen = _choose(_load(dataset, data), split)
     chosen = chosen if faces is None else chosen.sample(faces, seed)
     _check_classes(chosen)
-    seconds = _fit(pipeline, chosen, recipe)
-
-    from fercourse.classifier import save_classifier
-
-    save_classifier(pipeline, out, chosen.classes)
-    size = out.stat().st_size
+    seconds = round(_fit(pipeline, chosen, recipe), 1)
+    size = save_classifier(pipeline, out, chosen.classes).stat().st_size
+    facts = {"recipe": recipe, "data": chosen.name, "split": split, "faces": len(chosen)}
+    facts |= {"seed": seed, "seconds": seconds, "file": str(out), "bytes": size}
     if as_json:
-        print(
-            json.dumps(
-                {
-                    "recipe": recipe,
-                    "data": chosen.name,
-                    "split": split,
-                    "faces": len(chosen),
-                    "seed": seed,
-                    "seconds": round(seconds, 1),
-                    "file": str(out),
-                    "bytes": size,
-                },
-                indent=2,
-            )
-        )
+        print(json.dumps(facts, indent=2))
     else:
         _say(
-            f"Trained {recipe} on {len(chosen):,} faces of {chosen.name!r} in {seconds:.1f} s; wrote "
-            f"{out} ({size / 1e6:.1f} MB). Measure it: fercourse evaluate {out} --dataset {dataset}"
+            f"Trained {recipe} on {len(chosen):,} faces of {chosen.name!r} in {seconds} s; wrote "
+            f"{out} ({size / 1e6:.1f} MB). Measure it, and choose between models on the "
+            f"validation split: fercourse evaluate {out} --dataset {dataset} --split validation"
         )
 
 
