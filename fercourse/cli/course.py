@@ -66,10 +66,8 @@ def run(
     choice = data_choice(dataset, data)
     task = runner.Task(profile, choice, content_path("notebooks"), runner.CELL_SECONDS[profile])
     prepare(out)
-    if choice.path:
-        # The reader's file is imported here, once, where an error in it is seen at once. In one
-        # process: a kernel was seen to die after its parent had used joblib's processes.
-        datasets.load(*choice, processes=1)
+    # Faces are drawn or read here, once, where a progress bar and an error are seen at once.
+    datasets.load(*choice)
     outcomes = run_all(notebooks, task)
     page = write_report(outcomes, task, out)
     if as_json:
