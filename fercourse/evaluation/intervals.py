@@ -76,9 +76,10 @@ def intervals(
     2J / (1 + J) of the share J of right ones among the faces that are of the class or taken for it
     (Hand, Christen and Kirielle, 2021): Wilson's interval of J. The means of these over the classes
     combine the intervals of the classes (Zou and Donner, 2008); a class that is never predicted
-    has precision 0 by convention, but might have any, and widens the interval upward. ROC-AUC, average precision and
-    cross-entropy: percentiles of the bootstrap (Efron, 1979). Calibration error: see
-    `_calibration_interval`. With clusters, all but the last are percentiles of the bootstrap.
+    has precision 0 by convention, but might have any, and widens the interval upward. ROC-AUC,
+    average precision and cross-entropy: percentiles of the bootstrap (Efron, 1979). Calibration
+    error: see `_calibration_interval`. With clusters, all but the last are percentiles of the
+    bootstrap.
     """
     values = {name: value[0] for name, value in measure(predictions).items()}
     drawn = bootstrap(predictions, resamples, seed, clusters)
