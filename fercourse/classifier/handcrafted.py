@@ -40,7 +40,7 @@ def handcrafted(
     Returns
     -------
     Pipeline
-        It learns from at least `components` faces; 28,709 take 6 GB and some minutes.
+        It learns from at least `components` faces; 28,709 take 5 GB and some minutes.
     """
     parts = [
         (name, make_pipeline(clone(descriptor), StandardScaler(), _components(components, seed)))
