@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOKS = ("00_start_here", "01_meet_the_faces")
+NOTEBOOKS = ("00_start_here", "01_meet_the_faces", "02_handcrafted_features")
 
 OUTPUTS_ONCE_IDLE = """() => {
     const panel = window.jupyterapp?.shell.currentWidget, model = panel?.content?.model;
