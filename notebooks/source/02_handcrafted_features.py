@@ -225,8 +225,8 @@ course.check("changes", changes)
 # %% [markdown]
 # A code with at most two changes is called *uniform* (Ojala, Pietikäinen and Mäenpää, 2002).
 #
-# **Predict.** How many of the 256 codes are uniform? And what share of the pixels of real images has a
-# uniform code?
+# **Predict.** How many of the 256 codes are uniform? And what share of the pixels of your faces has a uniform
+# code?
 
 # %%
 bits = np.arange(256)[:, None] >> np.arange(8) & 1
@@ -448,12 +448,21 @@ course.check("cell_histogram", cell_histogram)
 # %% [markdown]
 # ### Blocks take the light off
 #
-# **Predict.** Half the light halves every gradient. What does it do to the histogram of a cell?
-#
-# It halves it, too. So HOG compares a cell with its surroundings: 2x2 neighboring cells make a *block* of 36
-# numbers, which is divided by its length. Half of everything, divided by half the length, is what it was.
-# (Values above 0.2 are then cut off and the block is normalized again, lest one strong edge outvote all
-# others.) Blocks overlap, so 5x5 of them fit: 25 times 36 are 900 numbers.
+# **Predict.** Halve all gray levels. What does that do to the histogram of a cell? And to the histogram
+# divided by its own length?
+
+# %%
+for name, image in {"as it is": face, "halved": face / 2}.items():
+    lengths, degrees = gradients(image)
+    here = np.s_[24:32, 16:24]
+    votes = np.histogram(degrees[here], bins=9, range=(0, 180), weights=lengths[here])[0]
+    print(f"{name:9} votes {votes.round()}  divided {(votes / np.linalg.norm(votes)).round(2)}")
+
+# %% [markdown]
+# Divided by its length, it is what it was. So HOG compares a cell with its surroundings: 2x2 neighboring
+# cells make a *block* of 36 numbers, which is divided by its length. (Values above 0.2 are then cut off and
+# the block is normalized again, lest one strong edge outvote all others.) Blocks overlap, so 5x5 of them fit:
+# 25 times 36 are 900 numbers.
 
 
 # %%
@@ -511,10 +520,10 @@ plots.heat_map(
 )
 
 # %% [markdown]
-# In the middle, where the face is, next to nothing. All of it is at the border: on the wall. A flat wall has
-# gradients of one gray level or none; in less light rounding swallows some of them, and the block blows up
-# whatever is left to full length. Normalizing makes a strong edge and a faint one alike, and so noise as
-# well. That is its price.
+# In the middle, where the face is, next to nothing. Nearly all of it is at the sides: on the wall. A flat
+# wall has gradients of one gray level or none; in less light rounding swallows some of them, and the block
+# blows up whatever is left to full length. Normalizing makes a strong edge and a faint one alike, and so
+# noise as well. That is its price.
 
 # %% [markdown]
 # What does HOG keep of a face? Draw, in each cell, a short line for each direction, the brighter the more
@@ -620,11 +629,11 @@ course.record("accuracy_of_forest", reports["random forest"]["accuracy"].value)
 plots.scores(reports, title="Five classifiers behind HOG, on the validation split")
 
 # %% [markdown]
-# The nearest neighbors come last. Every face is far from every other one in many dimensions, and what is
-# nearest is mostly nearest in pose and in person. The forest suffers because the class is not in any single
-# feature but in sums of many. The three that weigh sums do best, and their intervals (the thin lines)
-# overlap. With few training faces a bent boundary gains little over a flat one; with FER2013's 28,709 faces
-# it gains a lot.
+# The nearest neighbors and the forest come last. Every face is far from every other one in many dimensions,
+# and what is nearest is mostly nearest in pose and in person. The forest suffers because the class is not in
+# any single feature but in sums of many. The three in between do best, and their intervals (the thin lines)
+# overlap. With few training faces a bent boundary gains little over a flat one; it needs many faces to find
+# its bends.
 
 # %%
 course.quiz("neighbors", "b")
@@ -689,6 +698,7 @@ plots.confusion(report)
 #    *and* surprise for fear: the features cannot tell them apart. Only the one and not the other: the
 #    classifier prefers the larger class.
 # 4. **Look down a column.** A column that is bright everywhere is a class the classifier says when in doubt.
+#    One that is dark throughout is a class that it never dares to name. Is there one?
 #
 # **Exercise 5.** Write `most_confused(confusion)`. It takes the matrix as a DataFrame of *counts* (rows
 # labeled, columns predicted) and returns the pair of words (labeled, predicted) with the largest *share* of a
@@ -894,14 +904,14 @@ print("people resampled:", evaluate(hog_on_drawn, known_people, clusters="subjec
 # each of these would be like the toss of a coin. That is McNemar's test (1947).
 
 # %%
+from scipy.stats import binomtest
+
 lbp_model = behind(LBP(square_root=True), LogisticRegression(C=0.01, max_iter=500))
 lbp_model.fit(training.images, training.labels)
 hog_right = models["logistic regression"].predict(validation.images) == validation.labels
 lbp_right = lbp_model.predict(validation.images) == validation.labels
 only_hog, only_lbp = int((hog_right & ~lbp_right).sum()), int((lbp_right & ~hog_right).sum())
 print(f"only HOG right: {only_hog}, only LBP right: {only_lbp}")
-
-from scipy.stats import binomtest
 
 print(f"as uneven by chance alone: p = {binomtest(only_hog, only_hog + only_lbp).pvalue:.3g}")
 
@@ -958,7 +968,7 @@ course.record("best_cross_validated", search.best_score_)
 course.record("cross_validated_at_largest_gamma", tried.iloc[1, -1])
 plots.heat_map(
     tried,
-    title="RBF-SVM behind HOG: accuracy in cross-validation, people kept apart",
+    title="RBF-SVM: accuracy in cross-validation",
     xlabel="gamma",
     ylabel="C",
     scale="accuracy",
@@ -966,9 +976,9 @@ plots.heat_map(
 
 # %% [markdown]
 # At the largest gamma a face counts for itself alone: the SVM learns its training faces by heart and names
-# the most frequent class for all others. Good settings lie on a diagonal ridge: with a smoother kernel (small
-# gamma) it may pay more for mistakes (large C). Several cells of the ridge are equally good within chance. Do
-# not read meaning into the third digit.
+# the most frequent class for all others. At the smallest C and gamma it hardly dares to learn. In between lie
+# several cells that are equally good within chance. Do not read meaning into the third digit.
+
 
 # %% [markdown]
 # ## 8. Three ways to fool yourself
@@ -978,7 +988,7 @@ plots.heat_map(
 #
 # ### Choosing features before the split
 #
-# 140 faces, 944 LBP features, labels from a dice. We keep the 30 features that go best with the labels, then
+# 140 faces, 944 LBP features, labels from a die. We keep the 30 features that go best with the labels, then
 # cross-validate properly.
 #
 # **Predict** the accuracy.
@@ -1101,6 +1111,8 @@ leaky_report = evaluate(learned_by_heart, known_people, train=spoiled_set)
 gain = leaky_report["accuracy"].value - leaky_report.without_leaked["accuracy"].value
 course.record("leaked_faces_found", int(leaky_report.leaked.sum()))
 course.record("accuracy_gained_by_leaks", gain)
+both = {"all faces": leaky_report, "without leaked faces": leaky_report.without_leaked}
+pd.DataFrame({name: one.overall["value"] for name, one in both.items()}).round(3)
 
 # %%
 course.quiz("twins", "a")
@@ -1168,24 +1180,34 @@ shape_model = ShapeModel().fit(posed.landmarks)
 shares_of_modes = shape_model.variances_ / shape_model.variances_.sum()
 course.record("modes_of_shape", len(shares_of_modes))
 course.record("variance_of_first_3_modes", shares_of_modes[:3].sum())
-blank = np.full((48, 48), 128, np.uint8)
+strokes = [range(17), range(17, 22), range(22, 27), range(27, 36), [*range(36, 42), 36]]
+strokes += [[*range(42, 48), 42], [*range(48, 60), 48], [*range(60, 68), 60]]
+
+
+def outlines(points):
+    """Draw a shape whose middle is at (0, 0) as lines."""
+    picture = np.full((300, 300), 255, np.uint8)
+    for stroke in strokes:
+        line = (150 + 6 * points[list(stroke)]).astype(np.int32)
+        cv2.polylines(picture, [line], False, 0, 2, cv2.LINE_AA)
+    return picture
+
+
 bent = []
 for mode in range(3):
     for deviations in (-2, 2):
         weights = np.zeros(len(shares_of_modes))
         weights[mode] = deviations * np.sqrt(shape_model.variances_[mode])
-        bent.append(with_points(blank, 24 + shape_model.inverse_transform(weights)))
-plots.mosaic(
+        bent.append(outlines(shape_model.inverse_transform(weights)))
+plots.steps(
     bent,
     [f"mode {mode}, {sign}2 s.d." for mode in (1, 2, 3) for sign in "-+"],
-    columns=6,
     title="The first three modes of shape",
 )
 
 # %% [markdown]
-# The head turns, the head nods: pose comes first even among faces that look nearly straight ahead. Somewhere
-# among the first modes mouths open and brows rise. As with eigenfaces, PCA finds what varies most, not what
-# you are after.
+# The head turns, then it nods: pose comes first even among faces that look nearly straight ahead. Only after
+# that does a mouth open. As with eigenfaces, PCA finds what varies most, not what you are after.
 #
 # ### A model of appearance, fitted to a face
 #
@@ -1233,7 +1255,7 @@ painted = appearance.picture(found.parameters[row : row + 1])[0]
 painted = np.nan_to_num(128 + 50 * painted, nan=255).clip(0, 255).astype(np.uint8)
 plots.steps(
     [with_points(new_people.images[row], found.paths[step][row]) for step in moments] + [painted],
-    [f"after {step} steps" for step in moments] + ["what the model paints"],
+    [f"step {step}" for step in moments] + ["what the model paints"],
     title="The fit to one new face",
 )
 
@@ -1265,8 +1287,9 @@ plots.bars(
 # %% [markdown]
 # With the truth in hand, 33 numbers beat the 900 of HOG by far: geometry tells nearly everything about a
 # drawn expression. With landmarks that are a pixel off, on a face in which an eye is open by three pixels,
-# most of that is lost, and HOG, which never asked where the mouth is, does about as well. (100 faces: mind
-# the interval.) Better models find landmarks far better today; they are learned from many thousand faces.
+# most of that is lost, and HOG, which never asked where the mouth is, does as well or better. (100 faces:
+# mind the interval.) Better models find landmarks far better today; they are learned from many thousand
+# faces.
 
 # %% [markdown]
 # ## 10. Where handcrafted features fail
@@ -1349,8 +1372,9 @@ plots.bars(
 )
 
 # %% [markdown]
-# Dimming does little, as promised, even where the eye sees hardly anything. (The camera of these drawings
-# makes no noise; a real one would, in the dark.) A lamp at the side throws shadows, and shadows have edges.
+# A quarter of the light does next to nothing, as promised. With a sixteenth only few gray levels are left,
+# and rounding may begin to show. (The camera of these drawings makes no noise; a real one would, in the
+# dark.) A lamp at the side throws shadows, and shadows have edges.
 
 # %%
 by_occluder = {name: exam(occluder=name) for name in synth.OCCLUDERS}
@@ -1420,7 +1444,7 @@ course.quiz("report", "c")
 #
 # **What to read.** Ojala, Pietikäinen and Mäenpää (2002) on LBP; Ahonen, Hadid and Pietikäinen (2006) on its
 # grid; Dalal and Triggs (2005) on HOG; Shan, Gong and McOwan (2009), who did with LBP and SVMs what you did
-# here; Cootes, Edwards and Taylor (2001) on appearance models; McNemar (1947), two pages; Ambroise and
+# here; Cootes, Edwards and Taylor (2001) on appearance models; McNemar (1947), five pages; Ambroise and
 # McLachlan (2002) on features chosen before the split, an error that had passed review many times; Saito and
 # Rehmsmeier (2015) on precision and recall of rare classes.
 #
