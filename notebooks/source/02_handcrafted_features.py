@@ -206,8 +206,8 @@ plots.steps(
 # has two (do not forget the step from the last bit to the first), an edge; `01010101` has eight, and is
 # mostly noise.
 #
-# **Exercise 2.** Write `changes(code)`: the number of changes around the circle of an 8-bit code. `(code >>
-# k) & 1` is bit `k`.
+# **Exercise 2.** Write `changes(code)`: the number of changes around the circle of an 8-bit code. In Python
+# `code >> k & 1` is bit `k`.
 
 
 # %% tags=["exercise"]
@@ -383,10 +383,10 @@ plots.heat_map(
 )
 
 # %% [markdown]
-# The step from 1x1 to 4x4 is large, and the next one small: the cells of an 8x8 grid hold 36 pixels for 59
-# bins, and a mouth that sits a few pixels lower falls into other cells. A wider circle sees larger structures
-# than a narrow one. (`square_root=True` takes the root of each share, so that frequent codes do not drown
-# rare ones. PCA is explained in section 4.)
+# The step from 1x1 to 4x4 is large, the next one small or none: the cells of an 8x8 grid hold 36 pixels for
+# 59 bins, and a mouth that sits a few pixels lower falls into other cells. A wider circle sees larger
+# structures than a narrow one. (`square_root=True` takes the root of each share, so that frequent codes do
+# not drown rare ones. PCA is explained in section 4.)
 #
 # Before you take the brightest cell for the truth: we have just made twelve tries on the same faces, and each
 # accuracy may be off by several points. Section 6 says how many, section 7 what to do instead.
@@ -831,6 +831,10 @@ course.record("calibration_error", report["calibration_error"].value)
 plots.reliability(report)
 
 # %% [markdown]
+# Points below the line: the classifier is surer than it may be. Points above: it is better than it says.
+# Where a bin holds few faces the interval is long, and a point far off means little.
+
+# %% [markdown]
 # ## 6. How sure is a score?
 #
 # ### Intervals
@@ -878,8 +882,8 @@ plots.curves(
 )
 
 # %% [markdown]
-# Half as wide takes four times as many faces. JAFFE has 213 in all: two methods that differ by five points
-# there have not been told apart.
+# Half as wide takes four times as many faces. JAFFE has 213 in all: five points between two scores there may
+# well be luck.
 #
 # One thing makes intervals too narrow: faces of one person are not independent. Who is hard to read is hard
 # to read twenty times. Then whole *people* must be resampled. Where subjects are known, `clusters="subject"`
@@ -893,8 +897,8 @@ print("faces resampled: ", evaluate(hog_on_drawn, known_people)["accuracy"])
 print("people resampled:", evaluate(hog_on_drawn, known_people, clusters="subject")["accuracy"])
 
 # %% [markdown]
-# Here the two hardly differ: drawn people are all about equally hard to read. Real people are not, above all
-# where one person fills many frames. Whoever knows the subjects should ask.
+# Here the two hardly differ: drawn people are all about equally hard to read. Real people need not be, above
+# all where one person fills many frames. Whoever knows the subjects should ask.
 
 # %% [markdown]
 # ### Which one is better?
