@@ -22,8 +22,8 @@
 # - tell seven theories of emotion apart, and say what a face is in each of them;
 # - say what expression recognition can claim, what it cannot, and where it is forbidden.
 #
-# **You need** a little Python (lists, functions, loops). No network and no camera. Nothing here reads
-# your face.
+# **You need** a little Python (lists, functions, loops). Some cells use NumPy and pandas; you need only
+# read them. No network and no camera. Nothing here reads your face.
 
 # %% [markdown]
 # ## 1. Set-up, and how to read on
@@ -60,12 +60,13 @@ course = fercourse.setup("00")
 # %%
 from fercourse.course.doctor import examine
 
+pd.set_option("display.max_colwidth", None)  # else a table cuts long texts off
 pd.DataFrame(examine())[["state", "what", "found", "advice"]]
 
 # %% [markdown]
 # From here on there is one rule: **predict, then run.** Where it says *Predict*, write your guess into
-# the cell before you run it. A wrong guess is worth more than a right one: it shows you what you did
-# not know that you believed.
+# the cell (or on paper, where the cell has no place for it) before you run it. A wrong guess is worth
+# more than a right one: it shows you what you did not know that you believed.
 
 # %% [markdown]
 # ## 2. A face is a grid of numbers
@@ -235,29 +236,30 @@ assert len(mine) == 12, f"Give twelve words, not {len(mine)}."
 assert set(mine) <= set(CLASSES), f"Not among the seven: {set(mine) - set(CLASSES)}."
 
 # %% [markdown]
-# Each face was also shown to ten **simulated raters**. They are simulated after real ones: ten people
-# looked at each photo of FER2013, and their votes were published as FER+ (Barsoum et al., 2016). Here are
-# your first six faces with the shares of the ten votes.
+# Each face also comes with ten **simulated votes**. Nobody looked: a voter says a word by lot, with
+# chances that depend on what was drawn and how strongly, set after the votes on photographs published
+# as FER+ (Barsoum et al., 2016). Here are your first six faces with the shares of the ten votes.
 
 # %%
 classes = list(CLASSES)
 votes = crowd.table[[f"votes_{name}" for name in classes]].set_axis(classes, axis=1)
-plots.votes(large[:6], votes.iloc[chosen[:6]] / 10, title="What ten raters said of faces 1 to 6")
+plots.votes(large[:6], votes.iloc[chosen[:6]] / 10, title="Ten simulated votes on faces 1 to 6")
 
 # %% [markdown]
-# They do not agree with each other. How often are all ten of one mind?
+# The votes differ. How often are all ten the same?
 #
 # **Predict:** overwrite the guess, then run.
 
 # %%
-guess = 0.5  # the share of faces on which all ten raters agree
+guess = 0.5  # the share of faces on which all ten votes agree
 unanimous = (votes.max(axis=1) == 10).mean()
 print(f"You guessed {guess:.0%}; it is {unanimous:.0%} of {len(votes)} faces.")
 course.record("unanimous", unanimous)
 
 # %% [markdown]
-# This is no flaw of the simulation. Our raters are hasty and the pictures small, but on the photographs of FER+ all
-# ten were of one mind on only about a quarter of the faces.
+# Our simulated raters disagree even more than real ones: of the 30,266 photographs of FER+ that our copy covers
+# (hardly any of fear and disgust), all ten raters agree on about a quarter. (We counted; the project's
+# `docs/design-notes.md` keeps such measurements.)
 #
 # **Exercise 3.** Write `agreement(mine, theirs)`: the share of places, 0 to 1, at which two lists of words
 # hold the same word.
@@ -299,11 +301,11 @@ print(f"You guessed {guess:.0%}; it is {np.mean(one == nine):.0%}.")
 course.record("rater_agreement", np.mean(one == nine))
 
 # %% [markdown]
-# So much for "you just see it". Even a perfect classifier could hardly agree with one rater more often than the
-# other nine do, because part of what a single rater says is chance. Remember this when you meet a test
-# label that is one opinion, as in FER2013.
+# Even a perfect classifier could hardly agree with one such rater more often than the other nine do, because part
+# of what a single rater says is chance. Remember this when you meet a test label that rests on one
+# opinion: in FER2013 it is a search word which one person let pass.
 #
-# Now the lazy stand-in. It never looked at a face. How often is it "right" over all 420 faces?
+# Now the lazy stand-in, with its one word. How often is it "right" over all 420 faces?
 
 # %%
 lazy = np.full(len(majority), "neutral")
@@ -380,9 +382,10 @@ plots.heat_map(
 )
 
 # %% [markdown]
-# Look off the diagonal. Fear goes to surprise: both raise the brows and widen the eyes. Disgust goes to
-# anger: both lower the brows. A faint expression of anything goes to neutral. The classes of
-# our field are no islands; the votes on photographs show the same pattern.
+# We put this pattern in, after FER+; here you see how it shows. Look off the diagonal. Sad goes to neutral
+# most often, then disgust to anger, where both lower the brows, then fear to surprise, where both raise the brows and
+# widen the eyes. Faint smiles go to neutral too. (A row is some 50 to 75 faces, so the shares are rough.)
+# The classes of our field are no islands.
 
 # %% [markdown]
 # With drawn faces we can ask what nobody can ask of a photo: was the crowd *right*? We know which expression
@@ -407,7 +410,7 @@ course.quiz("luck", "b")
 # %% [markdown]
 # ## 5. The same face in another story
 #
-# We showed the raters a face and nothing else. Life is not like that. Here is one face in three stories. Say
+# You were shown faces and nothing else. Life is not like that. Here is one face in three stories. Say
 # aloud, each time, what this person feels.
 
 # %%
@@ -490,16 +493,18 @@ course.quiz("context", "b")
 # *is* the emotion. We are sad because we weep.
 #
 # Make it small and you get **facial feedback**: moving the face alone should change the feeling. The famous test
-# had people hold a pen in the teeth, which forces a smile, and rate cartoons: they found them funnier by 0.82
-# points of a scale of ten (Strack, Martin and Stepper, 1988). It went into textbooks. Then 17 laboratories repeated
-# the study with nearly 1,900 people. **Predict** the mean difference that they found, before you read on.
+# had people hold a pen in the teeth, which forces a smile, and rate cartoons: they found them funnier, by 0.82 points
+# of a scale of ten, than people who held it with the lips, which prevents a smile (Strack, Martin and Stepper, 1988).
+# It went into textbooks. Then 17 laboratories repeated the study with nearly 1,900 people. **Predict** the mean
+# difference that they found, before you read on.
 
 # %% [markdown]
 # They found 0.03 points, with a 95 % interval from -0.11 to 0.16 (Wagenmakers et al., 2016).
 #
 # How can a famous effect vanish? Try it. Suppose the true difference is 0.1 points. Ten thousand teams each test
-# 30 people in either group; ratings scatter by 2 points, say. A journal prints only what is *significant* and goes
-# the expected way. **Predict** the mean difference that is printed.
+# 30 people in either group; ratings scatter by 2 points, say. The difference of two group means scatters by `scatter`
+# times the root of 2/`people`, its *standard error*; by chance alone it exceeds 1.96 of these one time in 40. A journal
+# prints only what does: what is *significant* and goes the expected way. **Predict** the mean difference that is printed.
 
 # %%
 guess = 0.1
@@ -511,7 +516,7 @@ printed = found[found > 1.96 * error]
 print(f"True: {truth} points. You guessed {guess}. Printed, on average: {printed.mean():.2f}.")
 course.record("printed_difference", printed.mean())
 plots.histogram(
-    {"all teams": found, "printed": printed},
+    {"all teams": found, f"printed ({len(printed) / len(found):.0%})": printed},
     title="What 10,000 small studies find when the truth is 0.1",
     xlabel="difference in points",
 )
@@ -550,8 +555,8 @@ course.quiz("feedback", "c")
 
 # %% [markdown]
 # **Exercise 5.** Who says what? Give each sentence its theory, out of: `"Darwin"`, `"Ekman"`, `"James-Lange"`,
-# `"facial feedback"`, `"appraisal"`, `"component process"`, `"constructed"`. Each is used once. Put them for
-# the dots.
+# `"facial feedback"`, `"appraisal"`, `"component process"`, `"constructed"`. Each is used once. Write
+# a dictionary of all seven letters, which begins like `{"A": "Darwin", "B": "Ekman"` (these two are wrong).
 #
 # - **A** "I do not tremble because I am afraid. I notice my trembling and racing heart, and that is the fear."
 # - **B** "Whether the dog frightens you is settled by what you take it to mean for you."
@@ -562,10 +567,16 @@ course.quiz("feedback", "c")
 # - **G** "First the brows react to the new, then the nose to the unpleasant, then the mouth to what can be done."
 
 # %% tags=["exercise"]
-said_by = {"A": ..., "B": ..., "C": ..., "D": ..., "E": ..., "F": ..., "G": ...}
 # BEGIN SOLUTION
-said_by.update(A="James-Lange", B="appraisal", C="Ekman", D="constructed")
-said_by.update(E="Darwin", F="facial feedback", G="component process")
+said_by = {
+    "A": "James-Lange",
+    "B": "appraisal",
+    "C": "Ekman",
+    "D": "constructed",
+    "E": "Darwin",
+    "F": "facial feedback",
+    "G": "component process",
+}
 # END SOLUTION
 
 # %% tags=["check"]
@@ -619,12 +630,14 @@ for base_rate in base_rates:
     right.append(angry[alarm].mean())
 plots.curves(
     {"alarms that are right": (base_rates, np.array(right))},
-    title="A good detector of rare things is mostly wrong",
+    title="Rare things: most alarms are false",
     xlabel="base rate: share of moments with anger",
     ylabel="share of right alarms",
 )
 
 # %% [markdown]
+# At a base rate of 0.06 every second alarm is right. Below that, most are false.
+#
 # **Exercise 6.** Write the rule that you counted. `alarms(base_rate, hit_rate, false_alarm_rate)` returns the share of
 # alarms that are right.
 
@@ -684,15 +697,15 @@ course.quiz("smile", "c")
 # %% [markdown]
 # ### The law in the European Union
 #
-# Article 5(1)(f) of the AI Act, in force since 2 February 2025, forbids AI systems
+# Article 5(1)(f) of the AI Act, which applies since 2 February 2025, forbids AI systems
 # that infer emotions of people *at work and in education*, except for medical or safety reasons. **Consent does not
 # lift this**: who is paid or graded by the asker cannot refuse freely. Recital 44 gives the reasons, and you have
 # met them: limited reliability, lack of specificity, limited generalizability.
 #
 # Noticing that a face smiles or frowns is not yet emotion recognition in the sense of the Act; inferring a feeling
-# from it is (Recital 18). Elsewhere such systems are not forbidden but count as high-risk, and people must be told; these
-# duties come into force in stages.
-# Faces are personal data besides. Other places have other laws. This is a course, not legal advice: read the text.
+# from it is (Recital 18). Elsewhere this article does not forbid such systems, but they count as high-risk, and people must
+# be told; these duties come to apply in stages. Pictures of recognizable people are personal data (GDPR). Other places
+# have other laws. This is a course, not legal advice: read the text.
 
 # %%
 course.quiz("law", "c")
@@ -720,8 +733,9 @@ course.quiz("untouched", "b")
 #
 # - A label is an opinion about a picture. Opinions can be counted, and luck can be taken off.
 # - Context changes what a face means, and a classifier has none.
-# - Theories disagree about what a face is. None of them lets you read a feeling off one picture.
-# - A rare thing makes a good detector wrong most of the time.
+# - Theories disagree about what a face is. Even the theory that comes nearest, Ekman's, knows masked and posed faces;
+#   none makes one picture a proof.
+# - When a thing is rare, most alarms of even a good detector are false.
 # - The same seed gives the same numbers; a good number needs several seeds and an interval.
 #
 # **Read next.** Barrett, Adolphs, Marsella, Martinez and Pollak (2019), *Emotional expressions reconsidered*: the one
@@ -731,7 +745,7 @@ course.quiz("untouched", "b")
 # and Recitals 18 and 44. Darwin (1872) is free, and a pleasure.
 #
 # **Words.** *Action unit, agreement, appraisal, base rate, Cohen's kappa, context, expression class, forced choice,
-# label, rater, reliability, seed, specificity*: all of them, and those to come, are in the glossary, the file
-# `docs/glossary.md` of the project.
+# label, rater, reliability, seed, specificity*: all of them are in the glossary, the file `docs/glossary.md` of
+# the project.
 #
 # **On to notebook 01**, *Meet the faces*: a whole data set, and every reason to doubt it.

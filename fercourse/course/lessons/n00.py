@@ -256,7 +256,10 @@ def alarms(answer):
         expect_no_mistake(value, expected, ALARM_MISTAKES, *rates)
         at = "Of the alarms at base rate {}, hit rate {}, false-alarm rate {}, your share"
         expect_close(value, expected, tolerance=1e-9, what=at.format(*rates))
-    return "When what you look for is rare, most alarms are false, however good the detector."
+    return (
+        "When what you look for is rare, most alarms are false, "
+        "unless false alarms are rarer still."
+    )
 
 
 alarms.right(right_alarms)
