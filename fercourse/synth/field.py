@@ -79,7 +79,8 @@ def cut_grain(
     """Return a piece of a texture, cut at a place drawn by `rng` and enlarged `zoom` times."""
     top, left = rng.integers(0, 512, 2).tolist()
     rows, columns = (int(np.ceil(side / zoom)) for side in shape)
-    piece = grain(kind)[top : top + rows, left : left + columns]
+    down, across = np.arange(top, top + rows), np.arange(left, left + columns)
+    piece = grain(kind).take(down, axis=0, mode="wrap").take(across, axis=1, mode="wrap")
     return piece if zoom == 1 else cv2.resize(piece, shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 

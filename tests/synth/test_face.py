@@ -6,6 +6,7 @@ import pytest
 from fercourse import synth
 from fercourse.emotions import ACTION_UNITS
 from fercourse.errors import DataError
+from fercourse.synth.field import cut_grain
 
 # Rows of a 192-pixel frontal face between which a unit may change something.
 UPPER, MIDDLE, LOWER = (0, 82), (30, 172), (95, 192)
@@ -222,3 +223,15 @@ def test_a_near_camera_makes_a_large_nose():
         return nose / ear
 
     assert share(5) > 1.1 * share(20)
+
+
+@pytest.mark.parametrize("size", [280, 360, 512])
+def test_large_pictures_are_drawn_whoever_sits(size):
+    for identity in (3, 4):
+        assert draw(identity=identity, size=size).images.shape == (1, size, size)
+
+
+def test_a_texture_larger_than_its_period_is_repeated():
+    piece = cut_grain("skin", (1500, 1300), np.random.default_rng(0))
+    assert piece.shape == (1500, 1300)
+    np.testing.assert_array_equal(piece[512:, 512:], piece[:-512, :-512])
