@@ -1,6 +1,7 @@
 """Clips: an expression that comes, stays and goes, on a head that moves and blinks."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -61,8 +62,10 @@ def draw_clip(
     Raises
     ------
     DataError
-        If the class is unknown or the clip has no frame.
+        If the class is unknown, a number is not finite or the clip has no frame.
     """
+    if not np.isfinite([seconds, frames_per_second, seconds * frames_per_second]).all():
+        raise DataError("The seconds and the frames per second of a clip must be finite numbers.")
     count = round(seconds * frames_per_second)
     if count < 1 or size < 16:
         raise DataError("A clip needs at least one frame of at least 16 pixels.")
@@ -105,20 +108,43 @@ def write_clip(drawing: Drawing, path: str | Path, frames_per_second: float = 25
     Raises
     ------
     DataError
-        If OpenCV cannot write this kind of file, or not there.
+        If OpenCV cannot write this kind of file, or not there, or the disk is full.
     """
     path = Path(path)
+    fresh = path.with_name(f"{path.stem}.part{path.suffix}")
+    try:
+        _write_frames(drawing.images, fresh, path, frames_per_second)
+        fresh.replace(path)
+    except OSError as error:
+        raise DataError(f"{path} cannot be written: {error.strerror}.") from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+    return path
+
+
+def _write_frames(images: np.ndarray, fresh: Path, path: Path, frames_per_second: float) -> None:
     codec = "MJPG" if path.suffix.lower() == ".avi" else "mp4v"
-    height, width = drawing.images.shape[1:]
+    height, width = images.shape[1:]
     writer = cv2.VideoWriter(
-        str(path), cv2.VideoWriter_fourcc(*codec), frames_per_second, (width, height)
+        str(fresh), cv2.VideoWriter_fourcc(*codec), frames_per_second, (width, height)
     )
     if not writer.isOpened():
         raise DataError(f"No video can be written to {path}; name a .avi or .mp4 file in a folder.")
-    for image in drawing.images:
+    for image in images:
         writer.write(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
     writer.release()
-    return path
+    # OpenCV is silent about writes that failed.
+    if _count_frames(fresh) != len(images):
+        raise DataError(f"{path} cannot be written whole; free space on the disk and try again.")
+
+
+def _count_frames(path: Path) -> int:
+    video, count = cv2.VideoCapture(str(path)), 0
+    while video.grab():
+        count += 1
+    video.release()
+    return count
 
 
 def _apex(expression, rng: np.random.Generator) -> tuple[np.ndarray, int]:

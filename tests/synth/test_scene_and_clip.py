@@ -1,5 +1,7 @@
 """Scenes with true boxes, and clips with the true intensity of each frame."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -98,3 +100,38 @@ def test_unknown_expressions_and_unwritable_videos_are_refused(tmp_path):
     clip = synth.draw_clip("sad", seconds=0.1, size=16)
     with pytest.raises(DataError, match="No video"):
         synth.write_clip(clip, tmp_path / "missing" / "clip.avi")
+
+
+class FullDisk:
+    """A video writer that loses what it is given, and says nothing, as OpenCV does."""
+
+    def __init__(self, path, *_):
+        Path(path).touch()
+
+    def isOpened(self):  # noqa: N802
+        return True
+
+    def write(self, frame):
+        pass
+
+    def release(self):
+        pass
+
+
+def test_a_video_that_was_not_written_whole_is_refused_and_leaves_the_old_one(
+    tmp_path, monkeypatch
+):
+    clip = synth.draw_clip("sad", seconds=0.2, size=16)
+    written = synth.write_clip(clip, tmp_path / "clip.avi").read_bytes()
+    monkeypatch.setattr(cv2, "VideoWriter", FullDisk)
+    with pytest.raises(DataError, match="free space"):
+        synth.write_clip(clip, tmp_path / "clip.avi")
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.avi"]
+    assert (tmp_path / "clip.avi").read_bytes() == written
+
+
+@pytest.mark.parametrize("wrong", [float("inf"), float("nan")])
+@pytest.mark.parametrize("name", ["seconds", "frames_per_second"])
+def test_lengths_and_rates_that_are_not_finite_are_refused(name, wrong):
+    with pytest.raises(DataError, match="finite"):
+        synth.draw_clip("sad", **{name: wrong})
