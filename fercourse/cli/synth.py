@@ -21,7 +21,7 @@ _JSON = typer.Option(False, "--json", help="Print what was drawn as JSON.")
 def mosaic(
     out: Path = _OUT,
     count: int = typer.Option(49, min=1, help="How many faces."),
-    size: int = typer.Option(96, min=16, help="Pixels of each face."),
+    size: int = typer.Option(96, min=16, max=1024, help="Pixels of each face."),
     variant: str = typer.Option("default", help="default, balanced or easy."),
     seed: int = _SEED,
 ) -> None:
@@ -45,8 +45,8 @@ def mosaic(
 def scene(
     out: Path = _OUT,
     faces: int = typer.Option(5, min=1, help="How many people."),
-    width: int = typer.Option(640, min=64, help="Pixels."),
-    height: int = typer.Option(480, min=64, help="Pixels."),
+    width: int = typer.Option(640, min=64, max=8192, help="Pixels."),
+    height: int = typer.Option(480, min=64, max=8192, help="Pixels."),
     seed: int = _SEED,
     as_json: bool = _JSON,
 ) -> None:
@@ -69,9 +69,9 @@ def clip(
     out: Path = _OUT,
     expression: str = typer.Option("happy", help="An expression class."),
     identity: int = typer.Option(0, min=0, help="The number of a person."),
-    seconds: float = typer.Option(3.0, min=0.1),
-    fps: float = typer.Option(25.0, min=1.0, help="Frames a second."),
-    size: int = typer.Option(192, min=16, help="Pixels of the square frames."),
+    seconds: float = typer.Option(3.0, min=0.1, max=600.0),
+    fps: float = typer.Option(25.0, min=1.0, max=240.0, help="Frames a second."),
+    size: int = typer.Option(192, min=16, max=1024, help="Pixels of the square frames."),
     seed: int = _SEED,
 ) -> None:
     """Write a video of an expression that comes, stays and goes."""
@@ -113,9 +113,10 @@ def _side_by_side(images):
 def _save(path: Path, image) -> None:
     import cv2
 
+    from fercourse.cli.photos import write_whole
+
     if not cv2.haveImageWriter(path.name):
         raise DataError(f"No image can be written to {path.name!r}; name a .png or .jpg file.")
-    try:
-        path.write_bytes(cv2.imencode(path.suffix, image)[1].tobytes())
-    except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}.") from error
+    if not path.parent.is_dir():
+        raise DataError(f"There is no folder {path.parent}; make it first.")
+    write_whole(path, cv2.imencode(path.suffix, image)[1].tobytes())

@@ -1,6 +1,7 @@
 """``fercourse synth``, as it is typed."""
 
 import json
+from pathlib import Path
 
 import cv2
 import pytest
@@ -62,3 +63,29 @@ def test_what_the_user_can_mend_is_one_sentence_and_status_1(words, tmp_path, mo
 
 def test_no_faces_is_a_usage_error(tmp_path):
     assert run("mosaic", "--out", tmp_path / "m.png", "--count", 0).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "value"),
+    [
+        ("clip", "--seconds", "inf"),
+        ("clip", "--fps", "inf"),
+        ("clip", "--size", "100000"),
+        ("mosaic", "--size", "100000"),
+        ("scene", "--width", "100000000"),
+        ("scene", "--height", "100000000"),
+    ],
+)
+def test_numbers_beyond_any_use_are_usage_errors(tmp_path, command, option, value):
+    assert run(command, "--out", tmp_path / "out.png", option, value).exit_code == 2
+
+
+def test_a_full_disk_leaves_no_empty_picture(tmp_path, monkeypatch):
+    def fill(path, content):
+        path.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", fill)
+    result = run("mosaic", "--out", tmp_path / "m.png", "--count", 1, "--size", 16)
+    assert "No space left" in str(result.exception)
+    assert not list(tmp_path.iterdir())
