@@ -190,8 +190,11 @@ def _reason_against(entry: os.DirEntry, root: Path, depth: int, suffixes) -> str
 
 
 def _stays_below(root: Path, link: Path) -> bool:
-    target = link.resolve()
-    return target.is_file() and target.is_relative_to(root.resolve())
+    try:
+        target = link.resolve()
+        return target.is_file() and target.is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a place that may not be looked at, a link to itself
+        return False
 
 
 def _is_hidden(name: str) -> bool:

@@ -105,10 +105,11 @@ def test_links_are_followed_only_inside_the_folder(tmp_path):
     (root / "sad/leaves.png").symlink_to(tmp_path / "outside/secret.png")
     (root / "sad/broken.png").symlink_to(tmp_path / "nowhere.png")
     (root / "happy/loop").symlink_to(root)
+    (root / "happy/itself.png").symlink_to(root / "happy/itself.png")
     (root / "fear").symlink_to(tmp_path / "outside")
     listing = folder.list_files(root)
     assert by_file(listing) == {"happy/a.png": "happy", "sad/inside.png": "sad"}
-    links = {"sad/leaves.png", "sad/broken.png", "happy/loop", "fear"}
+    links = {"sad/leaves.png", "sad/broken.png", "happy/loop", "happy/itself.png", "fear"}
     assert set(dict(listing.unused)) == links
     assert all("not followed" in reason for reason in dict(listing.unused).values())
 
@@ -125,6 +126,17 @@ def test_names_that_are_not_utf8_are_listed_readably(tmp_path):
         "tr\\xefste": "its name is not valid UTF-8: rename it",
     }
     "".join(listing.table["file"]).encode()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads everything")
+def test_a_link_into_a_folder_that_may_not_be_read_is_not_followed(tmp_path):
+    write(tmp_path, "shut/secret.png", "mine/happy/a.png")
+    (tmp_path / "mine/happy/link.png").symlink_to(tmp_path / "shut/secret.png")
+    (tmp_path / "shut").chmod(0)
+    try:
+        assert by_file(folder.list_files(tmp_path / "mine")) == {"happy/a.png": "happy"}
+    finally:
+        (tmp_path / "shut").chmod(0o700)
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads everything")
