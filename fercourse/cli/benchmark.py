@@ -28,7 +28,7 @@ def benchmark(
     data: Path | None = typer.Option(
         None, help="The research data that the benchmark measures on."
     ),
-    seed: int = typer.Option(0, help="The seed of everything that is drawn."),
+    seed: int = typer.Option(0, min=0, max=2**32 - 1, help="The seed of everything that is drawn."),
 ) -> None:
     """Measure, and write benchmarks/results/NAME.json; or check all results against the floors."""
     folder = _benchmarks_folder()

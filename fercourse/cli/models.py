@@ -14,7 +14,9 @@ from fercourse.errors import DataError, ModelError
 _DATASET = typer.Option("builtin", help="The data set, as 'fercourse data list' names it.")
 _DATA = typer.Option(None, help="Your copy of it: a file or a folder; the last import by default.")
 _MODEL = typer.Argument(help="A model file, as 'fercourse train' writes it.")
-_SEED = typer.Option(0, "--seed", help="The seed of whatever is drawn by lot.")
+_SEED = typer.Option(
+    0, "--seed", min=0, max=2**32 - 1, help="The seed of whatever is drawn by lot."
+)
 _JSON = typer.Option(False, "--json", help="Print the answer as JSON.")
 # As many as the calibration of an SVM has folds.
 _LEAST_OF_A_CLASS = 2

@@ -225,3 +225,13 @@ def test_a_model_of_other_classes_than_the_data_is_refused(run, place, tmp_path)
 
 def test_the_commands_are_found_without_importing_scikit_learn():
     assert not {"sklearn", "cv2"} & set(vars(models))
+
+
+@pytest.mark.parametrize("seed", ["-1", str(2**32)])
+@pytest.mark.parametrize(
+    "words", [["train", "hog_svm"], ["evaluate", "m.skops"], ["benchmark", "check"]]
+)
+def test_seeds_that_no_generator_takes_are_usage_errors(run, words, seed):
+    status, _, error = run(*words, "--seed", seed)
+    assert status == 2
+    assert "--seed" in error
