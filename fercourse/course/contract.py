@@ -37,6 +37,8 @@ def faults(cells: list[Cell], notebook: Notebook, lesson: Lesson) -> list[str]:
     lesson : Lesson
         Its exercises and questions.
     """
+    if not cells:
+        return ["It holds no cells."]
     broken = list(_not_python(cells))
     if broken:
         return broken

@@ -85,3 +85,7 @@ def test_headings_inside_code_fences_are_none(faults_of, source):
 def test_lesson_with_nothing_needs_no_exercise(faults_of):
     text = '# %% [markdown]\n# # 77 · Tiny\n\n# %%\nimport fercourse\n\ncourse = fercourse.setup("77")\n'
     assert faults_of(text, Lesson("77", {}, {})) == []
+
+
+def test_an_emptied_source_is_named(faults_of):
+    assert faults_of("") == ["It holds no cells."]
