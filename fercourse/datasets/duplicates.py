@@ -46,9 +46,9 @@ def near_identical(images: np.ndarray) -> np.ndarray:
     """Number the images so that those which show the same picture share a number.
 
     Two images do when their pixels correlate with at least 0.93 and their thumbnails of 12x12
-    pixels with at least 0.98 (Pearson), so that another brightness or contrast, a recompression,
-    a watermark or a slightly different crop does not hide a copy; copies of copies count as
-    copies. Candidates come from a k-d tree of the thumbnails' 15 lowest frequencies (cosine
+    pixels with at least 0.98 (Pearson), so that another brightness or contrast, a recompression
+    or a watermark does not hide a copy, but a shift by a single pixel may; copies of copies count
+    as copies. Candidates come from a k-d tree of the thumbnails' 15 lowest frequencies (cosine
     transform, Ahmed et al., 1974): these never lie farther apart than the thumbnails themselves,
     so that no pair is overlooked, unless 16 other images are nearer to it. In FER2013 even the 36
     pairs that were least alike showed one photograph each; among the 40 million pairs of 9,000

@@ -64,7 +64,7 @@ known = field.dropna(subset=["faces", "subjects"])
 # KDEF shows each person 70 times: seven expressions, five angles, two sessions. JAFFE shows each of its
 # ten women about 21 times. CK+ is listed here by labeled *sequences*; each of them begins with a neutral
 # face and ends at the *apex*, the moment at which the expression is strongest, so that it holds many
-# frames of the same face. And for the data sets gathered from the web, FER2013, FER+ and AffectNet,
+# frames of the same face (its 2.7 divides the labeled sequences by all 123 subjects). And for the data sets gathered from the web, FER2013, FER+ and AffectNet,
 # nobody knows whose faces they are. Keep this in mind: a person who is in training *and* in test will
 # come back to haunt us in section 7.
 #
@@ -73,7 +73,7 @@ known = field.dropna(subset=["faces", "subjects"])
 # | | laboratory: JAFFE, KDEF, CK+ | web: FER2013, FER+, AffectNet |
 # |---|---|---|
 # | expressions | posed on request (CK+ has some unposed smiles) | whatever was found: posed, unposed, acted, drawn |
-# | light, pose, background | held constant | anything |
+# | light, pose, background | chosen by the makers | anything |
 # | label | what was asked for, or checked against FACS | what a rater thought |
 # | people | few, known, who agreed | many, unknown, who were not asked |
 # | size | hundreds to thousands | tens of thousands to a million |
@@ -176,6 +176,8 @@ words.value_counts().to_frame("faces")
 # %%
 from fercourse import plots
 
+print((np.uint8([200]) + np.uint8([100])) / 2)  # 22, not 150
+
 first, second = images[0], images[1]
 wrapped = (first + second) / 2
 right = (first.astype(float) + second) / 2
@@ -187,7 +189,7 @@ plots.steps(
 
 # %% [markdown]
 # The third picture is no art. Wherever two bytes add up to more than 255 the sum begins again at 0, and
-# NumPy does not say a word.
+# for arrays NumPy does not say a word.
 
 # %%
 course.quiz("wrapped", "c")
@@ -208,7 +210,7 @@ pd.DataFrame(
     }
 ).to_csv(tree / "faces.csv", index=False)
 read = pd.read_csv(tree / "faces.csv")
-read.head(3)
+read.head(3).assign(pixels=lambda table: table["pixels"].str[:40] + " ...")
 
 # %% [markdown]
 # **Exercise.** Write a function that turns one string of `pixels` into a face: an array of 48 rows and 48
@@ -271,6 +273,9 @@ faces
 #
 # The first thing to do with a data set is to look at a good number of its images. Not at the first ones,
 # and not at the nicest ones: at some drawn by lot.
+#
+# **Predict.** Which class is the most frequent one, and how many times as frequent as the rarest? Guess before
+# you look: the titles below tell.
 
 # %%
 plots.class_mosaic(faces, per_class=9)
@@ -278,8 +283,6 @@ plots.class_mosaic(faces, per_class=9)
 # %% [markdown]
 # Take a minute. Which rows could you name if the words were missing? Which two rows look most alike? Is
 # there a face whose label you would not have given?
-#
-# **Predict.** Which class is the most frequent one, and how many times as frequent as the rarest?
 
 # %%
 plots.class_balance(faces)
@@ -361,8 +364,10 @@ plots.mean_faces(training)
 # %% [markdown]
 # What all members of a class share stays; what differs from face to face is blurred away. How much of the
 # rest is expression, and how much is chance? The mean of few faces still shows those few faces: look at
-# disgust. Brows and eyes stay visible as shadows; the mouth, which moves most, nearly vanishes. To tell
-# expression from chance, divide each difference from the mean of all by its *standard error*, the standard deviation
+# disgust. In the mean of all, brows and eyes stay visible as shadows, and the mouth, which moves most, nearly
+# vanishes. In fear and surprise a dark, open mouth remains; in happy the cheeks are brighter.
+#
+# To tell expression from chance, divide each difference from the mean of all by its *standard error*, the standard deviation
 # of a pixel divided by the square root of the number of faces: what reaches beyond 3 or so is hardly chance.
 
 # %%
@@ -382,10 +387,10 @@ plots.mosaic(
 )
 
 # %% [markdown]
-# There are 2,304 pixels in each map, so by chance alone the largest of them comes to 3 or 4 (shuffle the labels
-# and look). On 7,000 drawn faces most classes go beyond that, happy and surprise as far as 8 to 10, and the
-# places make sense: mouths, brows, the edge of the eyes. On the 1,100 of the quick profile they hardly leave
-# the range of chance. Either way the trace is faint: heads turn and lamps move far more than brows do.
+# There are 2,304 pixels in each map, so by chance alone the largest comes to 2 or 3, seldom to more than 3.5
+# (shuffle the labels and look). On the quick profile fear, surprise and happy go beyond that, the others not;
+# with all faces most classes do, and the places make sense: mouths, brows, the edge of the eyes. Either way the
+# trace is faint: heads turn and lamps move far more than brows do.
 #
 # Seven mean faces make a classifier: give each face to the class whose mean is nearest.
 #
@@ -417,7 +422,7 @@ course.record("nearest_mean_standardized", balanced_accuracy(validation.labels, 
 print(f"Guessing at random: {1 / len(faces.classes):.3f}")
 
 # %% [markdown]
-# A classifier that compares pixels is poor. On the drawn faces it is hardly better than guessing, even when the
+# A classifier that compares pixels is poor. On the drawn faces it is hardly better than guessing, if at all, even when the
 # overall light is taken out; on all of FER2013 it reaches 0.21, and 0.25 with standardized faces.
 #
 # The class means differ by a few gray levels. How much is that beside a change of light? Drawn faces let us
@@ -623,8 +628,8 @@ plots.embedding(
 )
 
 # %% [markdown]
-# In the space of pixels a face's neighbors are not those who do the same, but those on whom the same light
-# falls. Do not take this from a picture, though: count. For each face, take its nearest neighbor among the
+# In the space of pixels a face's neighbors are not those who do the same, but those whose pictures are about
+# as bright: light, skin and background together. Do not take this from a picture, though: count. For each face, take its nearest neighbor among the
 # 50 coordinates. How often do the two share their class, and how often would two faces taken at random?
 
 
@@ -652,8 +657,9 @@ course.quiz("embedding", "c")
 #
 # A label looks like a fact. It is an opinion. Barsoum and his colleagues (2016) showed every image of
 # FER2013 to ten people, and put all ten votes on record: FER+. The drawn faces come with ten votes too, of
-# simulated raters, whose majority is the label. And since the faces are drawn, we also know what they were
-# *meant* to show.
+# simulated raters. Their label is not the majority of these votes but one quick opinion, as in FER2013: there
+# a search word, let pass by one person. And since the faces are drawn, we also know what they were *meant* to
+# show.
 
 # %%
 voted = faces if "votes_neutral" in faces.table else drawn
@@ -720,28 +726,27 @@ plots.votes(
 )
 
 # %% [markdown]
-# Which classes do raters mix up? For drawn faces we can set the label against what was drawn, and nobody
-# has to be asked for the truth.
+# Which classes do raters mix up? For drawn faces we can set the votes against what was drawn, and nobody
+# has to be asked for the truth. The share of labels that are not what was drawn is recorded too.
 
 # %%
 meant = np.array(drawn.classes)[drawn.table["true_class"]]
 said = np.array(drawn.classes)[drawn.labels]
-confused = pd.crosstab(meant, said, normalize="index").reindex(
-    index=drawn.classes, columns=drawn.classes, fill_value=0
-)
+own = drawn.table[[f"votes_{name}" for name in drawn.classes]].set_axis(list(drawn.classes), axis=1)
+confused = own.div(own.sum(axis=1), axis=0).groupby(meant).mean().reindex(drawn.classes)
 course.record("label_noise", float(np.mean(meant != said)))
 plots.heat_map(
     confused,
-    title="What was drawn, and what the majority of the raters called it (built-in faces)",
-    xlabel="label",
+    title="What was drawn, and what the raters called it (built-in faces)",
+    xlabel="said by the raters",
     ylabel="drawn as",
-    scale="share of the row",
+    scale="share of the votes",
 )
 
 # %% [markdown]
-# The diagonal is where the label tells the truth. Off it, you see *which* errors raters make: they are not
-# spread evenly, some pairs are mixed up again and again, and weak expressions are called neutral. People on
-# real photographs do the same; on FER2013 they reached about 65 % (Goodfellow et al., 2013).
+# The diagonal is where raters name what was drawn. Off it, the slips are not spread evenly: disgust is called
+# angry, sad neutral, fear surprise. No discovery: this pattern was put in by the drawing, after FER+. People
+# slip on real photographs, too; on FER2013 they reached about 65 % (Goodfellow et al., 2013).
 
 # %%
 course.quiz("ceiling", "b")
@@ -760,10 +765,7 @@ course.quiz("ceiling", "b")
 # %%
 strength = drawn.action_units.max(axis=1).to_numpy()
 moves = meant != "neutral"
-own_votes = drawn.table[
-    [f"votes_{name}" for name in drawn.classes if f"votes_{name}" in drawn.table]
-]
-own_doubt = entropy(own_votes.to_numpy(float), base=2, axis=1)
+own_doubt = entropy(own.to_numpy(float), base=2, axis=1)
 strong = strength > np.median(strength[moves])
 plots.histogram(
     {"weak half": own_doubt[moves & ~strong], "strong half": own_doubt[moves & strong]},
@@ -780,15 +782,15 @@ course.record(
     "rank_correlation_of_strength_and_doubt",
     float(spearmanr(strength[moves], own_doubt[moves]).statistic),
 )
-weak_wrong = np.mean((meant != said)[moves & ~strong])
-strong_wrong = np.mean((meant != said)[moves & strong])
+missed = meant != own.idxmax(axis=1).to_numpy()
 print(
-    f"Labels that miss what was drawn: {weak_wrong:.0%} of the weak, {strong_wrong:.0%} of the strong."
+    f"The majority of the raters misses what was drawn for {np.mean(missed[moves & ~strong]):.1%} "
+    f"of the weak and {np.mean(missed[moves & strong]):.1%} of the strong expressions."
 )
 
 # %% [markdown]
-# A laboratory data set that keeps only the apex of posed expressions has thrown away the doubtful half. That
-# is one reason for its high scores.
+# Weak expressions are doubted a little more, and the majority misses them more than twice as often. A laboratory
+# set that keeps only the apex has left the harder faces out; that may be one reason for its high scores.
 #
 # ### Subjects
 #
@@ -810,8 +812,8 @@ def subjects_in_both(table):
 course.check("subjects_in_both", subjects_in_both)
 
 # %% [markdown]
-# How much does it matter? Recall that CK+ consists of sequences, and that the popular copy of it holds 981
-# files: three neighboring frames of each of 327 sequences. We draw a data set of that kind: 25 people, who
+# How much does it matter? Recall that CK+ consists of sequences. The popular copy of it holds 981 files:
+# three neighboring frames of each of 327 sequences. We draw a data set of that kind: 25 people, who
 # each pose twice, whatever class comes up; three frames of each pose, close to the apex.
 
 
@@ -899,7 +901,7 @@ course.quiz("frames", "d")
 # ## 8. The same image twice
 #
 # Collections made by image search hold the same picture more than once. Let us spoil a data set on purpose,
-# so that we know what there is to be found: of 400 drawn faces we copy
+# so that we know what there is to be found: of about 400 drawn faces we copy
 #
 # - twelve from training into test, byte for byte; and give four of the copies another label;
 # - eight more, changed a little: saved as JPEG, a bit brighter, shifted by a pixel.
@@ -932,7 +934,7 @@ spoiled = fercourse.FaceSet(
 spoiled
 
 # %% [markdown]
-# Comparing every image with every other one takes N²/2 comparisons: 80,000 here, 644 million for FER2013.
+# Comparing every image with every other one takes N²/2 comparisons: some 88,000 here, 644 million for FER2013.
 # There is a better way, as old as dictionaries: equal bytes have an equal *hash*.
 
 # %%
@@ -1033,8 +1035,9 @@ plots.pairs(
 )
 
 # %% [markdown]
-# The package looks for all of this at once, with a surer test for near-duplicates, and for blank images,
-# subjects on both sides and imbalance:
+# The package looks for all of this at once, with a stricter test for near-duplicates, and for blank images,
+# subjects on both sides and imbalance. The stricter test calls few different faces twins, and pays for it: of
+# our eight changed copies it finds the four JPEGs, and misses the four that were shifted by a pixel.
 
 # %%
 report = datasets.check(spoiled)
@@ -1078,7 +1081,7 @@ units = pd.DataFrame(
 units.rename_axis("AU")
 
 # %% [markdown]
-# The built-in faces are drawn from these numbers and nothing else. Move one and watch. Try AU4, then AU1
+# The expressions of the built-in faces are drawn from these numbers. Move one and watch. Try AU4, then AU1
 # *and* AU4 in the mirror; try to guess which units you would need for surprise.
 
 # %%
@@ -1178,9 +1181,9 @@ plots.heat_map(
 )
 
 # %% [markdown]
-# Read the table by column: hardly any unit belongs to one class alone. AU4 serves anger, fear and sadness;
-# AU25, the parting of the lips, nearly everything. An expression class is a pattern, and prototypes are a
-# convention about patterns. In real life people keep to them less than textbooks say (Barrett et al., 2019).
+# Read the table by column. Some units stand in one class only: AU6 and AU12 in happy, AU20 in fear, AU23 and
+# AU24 in anger. Others serve many: AU4 anger, fear and sadness; AU25 nearly all. That is so because we drew by
+# prototypes. An expression class is a pattern, and prototypes are a convention about patterns. In real life people keep to them less than textbooks say (Barrett et al., 2019).
 
 # %%
 course.quiz("facs", "c")
@@ -1336,11 +1339,11 @@ tone = pd.cut(people["tone"], [0, 3, 6, 10], labels=["light (1-3)", "middle (4-6
 people.groupby(tone.rename("skin tone, Monk scale"), observed=False)["found"].agg(["sum", "size"])
 
 # %% [markdown]
-# `sum` faces were found of `size`. Forty are far too few to say how large a difference is, but the question is
+# `sum` faces were found of `size`; the Monk scale has ten skin tones, 1 is the lightest. Forty are far too few to say how large a difference is, but the question is
 # the right one to ask of every detector: *who* is missed? What it misses, no classifier ever sees. Haar
 # features are differences of gray, and where the light is poor or the skin reflects little of it, so that
 # differences are small, they have less to go by. On photographs, Buolamwini and Gebru (2018) found that three companies'
-# face classifiers erred most on women with dark skin.
+# classifiers of *gender* erred most on women with dark skin.
 #
 # **Try it.** Change `min_size` in `detect`, or `margin` in `crop`, and look. A face cut closer or wider than
 # those in training is another kind of face to the classifier; the margin is part of the method and belongs
@@ -1394,7 +1397,7 @@ def equalize(face):
 course.check("equalize", equalize)
 
 # %% [markdown]
-# Which remedies bring a face back to what it was? Take many faces, darken each of them as above, apply the
+# Which remedies make the good and the dark version alike? Take many faces, darken each of them as above, apply the
 # same remedy to the good and to the dark version, and measure how far apart they are (mean absolute
 # difference, in standard deviations of the good one).
 #
@@ -1550,7 +1553,8 @@ plots.steps(
 )
 
 # %% [markdown]
-# Edges hardly feel the brightness: a face in half the light has the same lines. This is the idea behind the
+# Where the edges lie hardly depends on the brightness; how strong they are does: in half the light each
+# difference is half, and Canny with fixed thresholds draws fewer. The first is the idea behind the
 # handcrafted features of notebook 02, which count edges by direction (HOG) and compare neighbors (LBP).
 #
 # ## Wrap-up

@@ -17,11 +17,11 @@ from fercourse.course.expectations import (
 )
 
 _FILES = (
-    ("train", "happy", "S01_0001.png"),
+    ("train", "happy", "S1_0001.png"),
     ("train", "happy", "S02_0002.png"),
-    ("train", "sad", "S01_0003.png"),
-    ("test", "happy", "S03_0004.png"),
-    ("test", "angry", "S03_0005.png"),
+    ("train", "sad", "S1_0003.png"),
+    ("test", "happy", "S003_0004.png"),
+    ("test", "angry", "S003_0005.png"),
 )
 
 
@@ -54,17 +54,21 @@ def table_from_folder(answer):
         raise Wrong(
             "Your splits are classes; the split is the folder above the folder of the class."
         )
-    expected = sorted((split, word, name[:3]) for split, word, name in _FILES)
+    expected = sorted((split, word, name.split("_")[0]) for split, word, name in _FILES)
     got = sorted(table[["split", "class", "subject"]].itertuples(index=False, name=None))
     if got != expected:
         wrong = next(row for row in got if row not in expected)
         raise Wrong(f"A row of yours is {wrong}; a right one looks like {expected[0]}.")
 
 
-def _rows(folder, pattern="*.png", columns=("split", "class"), subject=3):
+def _before_underscore(path):
+    return path.name.split("_")[0]
+
+
+def _rows(folder, pattern="*.png", columns=("split", "class"), subject=_before_underscore):
     return pd.DataFrame(
         [
-            dict(zip(columns, path.parts[-3:-1], strict=True)) | {"subject": path.name[:subject]}
+            dict(zip(columns, path.parts[-3:-1], strict=True)) | {"subject": subject(path)}
             for path in Path(folder).rglob(pattern)
             if path.is_file()
         ]
@@ -79,7 +83,12 @@ table_from_folder.wrong(
 )
 table_from_folder.wrong(lambda folder: list(folder.rglob("*.png")), says="must return a DataFrame")
 table_from_folder.wrong(lambda folder: _rows(folder)[["split", "class"]], says="lacks the column")
-table_from_folder.wrong(lambda folder: _rows(folder, subject=8), says="A row of yours")
+table_from_folder.wrong(
+    lambda folder: _rows(folder, subject=lambda path: path.name[:3]), says="A row of yours"
+)
+table_from_folder.wrong(
+    lambda folder: _rows(folder, subject=lambda path: path.stem), says="A row of yours"
+)
 table_from_folder.wrong(lambda folder: _rows(folder).head(2), says="has 2 rows")
 
 
@@ -196,10 +205,17 @@ _ENTROPY = np.array([0.0, 1.0, 2.0, 1.295462])
 def entropy_of_votes(answer):
     expect_function(answer, "votes")
     with np.errstate(divide="ignore", invalid="ignore"):
-        entropy = call(answer, _VOTES)
-    if not isinstance(entropy, np.ndarray) or entropy.shape != (4,):
-        given = getattr(entropy, "shape", type(entropy).__name__)
-        raise Wrong(f"For the votes on 4 faces you return {given}; return one entropy a face.")
+        given = call(answer, _VOTES)
+    try:
+        entropy = np.asarray(given, float)
+    except (TypeError, ValueError):
+        raise Wrong(
+            f"Your function returns a {type(given).__name__}; return one entropy a face, in an array."
+        ) from None
+    if entropy.shape != (4,):
+        raise Wrong(
+            f"For the votes on 4 faces you return {entropy.shape}; return one entropy a face."
+        )
     if np.isnan(entropy).any():
         raise Wrong(
             "Your entropy is NaN where a class has no votes; 0 times log 0 must count as 0."
@@ -229,7 +245,9 @@ entropy_of_votes.right(
         [-sum(p * np.log2(p) for p in row / row.sum() if p > 0) for row in votes]
     )
 )
+entropy_of_votes.right(lambda votes: _entropy(votes).tolist())
 entropy_of_votes.wrong(_entropy_with_nan, says="NaN")
+entropy_of_votes.wrong(lambda votes: "none", says="returns a str")
 entropy_of_votes.wrong(lambda votes: _entropy(votes, log=np.log), says="nats")
 entropy_of_votes.wrong(lambda votes: _entropy(votes, sign=1), says="negative")
 entropy_of_votes.wrong(lambda votes: float(_entropy(votes).sum()), says="one entropy a face")
