@@ -61,12 +61,12 @@ known = field.dropna(subset=["faces", "subjects"])
 (known["faces"] / known["subjects"]).round(1).rename("faces a subject").sort_values().to_frame()
 
 # %% [markdown]
-# KDEF shows each person 70 times: seven expressions, five angles, two sessions. JAFFE shows each of its
-# ten women about 21 times. CK+ is listed here by labeled *sequences*; each of them begins with a neutral
-# face and ends at the *apex*, the moment at which the expression is strongest, so that it holds many
-# frames of the same face (its 2.7 divides the labeled sequences by all 123 subjects). And for the data sets gathered from the web, FER2013, FER+ and AffectNet,
-# nobody knows whose faces they are. Keep this in mind: a person who is in training *and* in test will
-# come back to haunt us in section 7.
+# KDEF shows each person 70 times: seven expressions, five angles, two sessions. JAFFE shows each of its ten
+# women about 21 times. CK+ is listed here by labeled *sequences*; each of them begins with a neutral face and
+# ends at the *apex*, the moment at which the expression is strongest, so that it holds many frames of the
+# same face (its 2.7 divides the labeled sequences by all 123 subjects). And for the data sets gathered from
+# the web, FER2013, FER+ and AffectNet, nobody knows whose faces they are. Keep this in mind: a person who is
+# in training *and* in test will come back to haunt us in section 7.
 #
 # A second line runs between the *laboratory* and the *wild*:
 #
@@ -367,8 +367,9 @@ plots.mean_faces(training)
 # disgust. In the mean of all, brows and eyes stay visible as shadows, and the mouth, which moves most, nearly
 # vanishes. In fear and surprise a dark, open mouth remains; in happy the cheeks are brighter.
 #
-# To tell expression from chance, divide each difference from the mean of all by its *standard error*, the standard deviation
-# of a pixel divided by the square root of the number of faces: what reaches beyond 3 or so is hardly chance.
+# To tell expression from chance, divide each difference from the mean of all by its *standard error*, the
+# standard deviation of a pixel divided by the square root of the number of faces: at a single pixel, what
+# reaches beyond 3 or so is hardly chance.
 
 # %%
 spread = training.images.std(axis=0)
@@ -422,8 +423,9 @@ course.record("nearest_mean_standardized", balanced_accuracy(validation.labels, 
 print(f"Guessing at random: {1 / len(faces.classes):.3f}")
 
 # %% [markdown]
-# A classifier that compares pixels is poor. On the drawn faces it is hardly better than guessing, if at all, even when the
-# overall light is taken out; on all of FER2013 it reaches 0.21, and 0.25 with standardized faces.
+# A classifier that compares pixels is poor. On the drawn faces it is hardly better than guessing, if at all,
+# even when the overall light is taken out; on all of FER2013 it reaches 0.21, and 0.25 with standardized
+# faces.
 #
 # The class means differ by a few gray levels. How much is that beside a change of light? Drawn faces let us
 # change one thing at a time.
@@ -629,8 +631,9 @@ plots.embedding(
 
 # %% [markdown]
 # In the space of pixels a face's neighbors are not those who do the same, but those whose pictures are about
-# as bright: light, skin and background together. Do not take this from a picture, though: count. For each face, take its nearest neighbor among the
-# 50 coordinates. How often do the two share their class, and how often would two faces taken at random?
+# as bright: light, skin and background together. Do not take this from a picture, though: count. For each
+# face, take its nearest neighbor among the 50 coordinates. How often do the two share their class, and how
+# often would two faces taken at random?
 
 
 # %%
@@ -789,8 +792,9 @@ print(
 )
 
 # %% [markdown]
-# Weak expressions are doubted a little more, and the majority misses them more than twice as often. A laboratory
-# set that keeps only the apex has left the harder faces out; that may be one reason for its high scores.
+# Weak expressions are doubted a little more, and the majority misses them more than twice as often. A
+# laboratory set that keeps only the apex has left the harder faces out; that may be one reason for its high
+# scores.
 #
 # ### Subjects
 #
@@ -1182,8 +1186,9 @@ plots.heat_map(
 
 # %% [markdown]
 # Read the table by column. Some units stand in one class only: AU6 and AU12 in happy, AU20 in fear, AU23 and
-# AU24 in anger. Others serve many: AU4 anger, fear and sadness; AU25 nearly all. That is so because we drew by
-# prototypes. An expression class is a pattern, and prototypes are a convention about patterns. In real life people keep to them less than textbooks say (Barrett et al., 2019).
+# AU24 in anger. Others serve many: AU4 anger, fear and sadness; AU25 nearly all. That is so because we drew
+# by prototypes. An expression class is a pattern, and prototypes are a convention about patterns. In real
+# life people keep to them less than textbooks say (Barrett et al., 2019).
 
 # %%
 course.quiz("facs", "c")
@@ -1280,10 +1285,11 @@ plots.steps(
 
 # %% [markdown]
 # On nearly all faces the cheeks are brighter than the eyes. But so is the wall below many a dark shelf: one
-# such feature misses few faces and calls countless other places faces. A *cascade* puts thousands of them in a row, chosen by boosting, and
-# gives up at a place as soon as one stage says no; nearly all of an image is thrown out after a few sums.
-# OpenCV's cascade is bundled with the package. `detect` slides it over the picture at many sizes; `crop` cuts
-# the face out with a margin, after it has turned the picture so that the eyes are level.
+# such feature misses few faces and calls countless other places faces. A *cascade* puts thousands of them in
+# a row, chosen by boosting, and gives up at a place as soon as one stage says no; nearly all of an image is
+# thrown out after a few sums. OpenCV's cascade is bundled with the package. `detect` slides it over the
+# picture at many sizes; `crop` cuts the face out with a margin, after it has turned the picture so that the
+# eyes are level.
 
 # %%
 from fercourse import faces as photos
@@ -1339,11 +1345,12 @@ tone = pd.cut(people["tone"], [0, 3, 6, 10], labels=["light (1-3)", "middle (4-6
 people.groupby(tone.rename("skin tone, Monk scale"), observed=False)["found"].agg(["sum", "size"])
 
 # %% [markdown]
-# `sum` faces were found of `size`; the Monk scale has ten skin tones, 1 is the lightest. Forty are far too few to say how large a difference is, but the question is
-# the right one to ask of every detector: *who* is missed? What it misses, no classifier ever sees. Haar
-# features are differences of gray, and where the light is poor or the skin reflects little of it, so that
-# differences are small, they have less to go by. On photographs, Buolamwini and Gebru (2018) found that three companies'
-# classifiers of *gender* erred most on women with dark skin.
+# `sum` faces were found of `size`; the Monk scale has ten skin tones, 1 is the lightest. Forty are far too
+# few to say how large a difference is, but the question is the right one to ask of every detector: *who* is
+# missed? What it misses, no classifier ever sees. Haar features are differences of gray, and where the light
+# is poor or the skin reflects little of it, so that differences are small, they have less to go by. On
+# photographs, Buolamwini and Gebru (2018) found that three companies' classifiers of *gender* erred most on
+# women with dark skin.
 #
 # **Try it.** Change `min_size` in `detect`, or `margin` in `crop`, and look. A face cut closer or wider than
 # those in training is another kind of face to the classifier; the margin is part of the method and belongs
@@ -1397,8 +1404,8 @@ def equalize(face):
 course.check("equalize", equalize)
 
 # %% [markdown]
-# Which remedies make the good and the dark version alike? Take many faces, darken each of them as above, apply the
-# same remedy to the good and to the dark version, and measure how far apart they are (mean absolute
+# Which remedies make the good and the dark version alike? Take many faces, darken each of them as above,
+# apply the same remedy to the good and to the dark version, and measure how far apart they are (mean absolute
 # difference, in standard deviations of the good one).
 #
 # A fifth remedy joins the list: to standardize *locally*, each pixel by the mean and the deviation of its own
@@ -1509,11 +1516,12 @@ course.record("best_filter_for_salt_and_pepper", errors["salt and pepper"].idxmi
 errors.round(1)
 
 # %% [markdown]
-# The table gives the root mean square difference from the clean face, in gray levels. The median throws out
-# lone black and white pixels, because the middle of nine values does not care how extreme one of them is; a
-# mean does. The bilateral filter leaves salt and pepper standing: such a pixel resembles none of its
-# neighbors, so it is averaged with none. And every filter takes some of the fine lines, which in a face of
-# 48x48 are the expression. Smooth as little as you can.
+# The table gives the root mean square difference from the clean face, in gray levels. On Gaussian noise the
+# bilateral filter wins, with the Gaussian one close behind. On salt and pepper the median wins by far: it
+# throws out lone black and white pixels, because the middle of nine values does not care how extreme one of
+# them is; a mean does. The bilateral filter leaves salt and pepper standing: such a pixel resembles none of
+# its neighbors, so it is averaged with none. And every filter takes some of the fine lines, which in a face
+# of 48x48 are the expression. Smooth as little as you can.
 #
 # ### Edges
 #
@@ -1554,8 +1562,9 @@ plots.steps(
 
 # %% [markdown]
 # Where the edges lie hardly depends on the brightness; how strong they are does: in half the light each
-# difference is half, and Canny with fixed thresholds draws fewer. The first is the idea behind the
-# handcrafted features of notebook 02, which count edges by direction (HOG) and compare neighbors (LBP).
+# difference is half, and Canny with fixed thresholds draws fewer. That places and directions outlast a change
+# of light is the idea behind the handcrafted features of notebook 02, which count edges by direction (HOG)
+# and compare neighbors (LBP).
 #
 # ## Wrap-up
 #
