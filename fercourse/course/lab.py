@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from fercourse.course.kernel import kernel_environment
 from fercourse.errors import CourseError
 
 _MEMORY = ".fercourse.json"
+# Settings for a reader who may have no network: no question about news, no look for updates.
+_JUPYTER = Path(__file__).with_name("jupyter")
 
 
 def copy_notebooks(notebooks: Iterable[Path], work: Path) -> list[str]:
@@ -136,7 +139,9 @@ def open_lab(work: Path, first: str, arguments: Iterable[str]) -> int:
         "--ServerApp.kernel_spec_manager_class=fercourse.course.kernel.OwnKernels",
         *arguments,
     ]
-    with subprocess.Popen(command, env=kernel_environment()) as lab:
+    places = [str(_JUPYTER), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    environment = kernel_environment(JUPYTER_CONFIG_PATH=os.pathsep.join(places))
+    with subprocess.Popen(command, env=environment) as lab:
         while True:
             # Ctrl+C reaches JupyterLab too, which asks whether to stop; wait for its answer.
             with suppress(KeyboardInterrupt):

@@ -6,6 +6,9 @@ pytestmark = pytest.mark.browser
 
 NOTEBOOKS = ("00_start_here", "01_meet_the_faces", "02_handcrafted_features")
 
+# A cell that is run before the kernel is there is not run at all.
+KERNEL_IS_READY = """() => window.jupyterapp?.shell.currentWidget?.sessionContext
+    ?.session?.kernel?.status === 'idle'"""
 OUTPUTS_ONCE_IDLE = """() => {
     const panel = window.jupyterapp?.shell.currentWidget, model = panel?.content?.model;
     if (!model || panel.sessionContext.session?.kernel?.status !== 'idle') return null;
@@ -20,6 +23,7 @@ def run_all(page, lab, name: str) -> list[dict]:
     address, _ = lab
     page.goto(address.format(f"{name}.ipynb"))
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.wait_for_function(KERNEL_IS_READY)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     return page.wait_for_function(OUTPUTS_ONCE_IDLE, timeout=300_000).json_value()
@@ -30,6 +34,8 @@ def test_lab_opens_at_the_first_notebook(page, lab):
     page.goto(address.replace("lab/tree/{}", ""))
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     assert "00_start_here" in page.url
+    page.wait_for_timeout(5_000)  # JupyterLab asks a few seconds after its start
+    assert page.get_by_text("Jupyter news").count() == 0
     assert sorted(path.stem for path in work.glob("*.ipynb")) == sorted(NOTEBOOKS)
 
 
