@@ -13,6 +13,10 @@ class DataError(FercourseError):
     """A data set, an image or a table cannot be used as it is."""
 
 
+class NoSuchRowError(DataError, IndexError):
+    """A face was asked for that a data set does not have; being an IndexError, it ends a loop."""
+
+
 class NoFaceError(DataError):
     """No face was found in a picture."""
 

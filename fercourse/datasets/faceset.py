@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from fercourse.errors import DataError
+from fercourse.errors import DataError, NoSuchRowError
 
 SPLITS = ("train", "validation", "test")
 
@@ -72,6 +72,12 @@ class FaceSet:
         """Return the faces that a slice, a boolean mask or an array of indices selects.
 
         A run of neighbouring rows stays a view of the memory map; other selections are copied.
+        One index gives a set of one face, and so does each turn of a loop over the faces.
+
+        Raises
+        ------
+        DataError
+            If `rows` is none of these; its kind NoSuchRowError, if there is no such face.
         """
         rows = _as_run(rows, len(self))
         return replace(
@@ -121,7 +127,16 @@ class FaceSet:
         """Return about `count` faces, in the same proportions of splits and classes, in order.
 
         Every pair of split and class that has faces keeps at least one.
+
+        Raises
+        ------
+        DataError
+            If `count` is below 1 or `seed` below 0.
         """
+        if count < 1 or seed < 0:
+            raise DataError(
+                f"A sample takes 1 face or more and a seed of 0 or more, not {count} and {seed}."
+            )
         if count >= len(self):
             return self
         rng = np.random.default_rng(seed)
@@ -162,12 +177,16 @@ def _as_run(rows, length: int):
     """Turn a mask or indices that select one run of neighbouring rows into a slice."""
     if isinstance(rows, slice):
         return rows
-    rows = np.asarray(rows)
+    rows = np.atleast_1d(np.asarray(rows))
+    if rows.ndim > 1 or (rows.size and rows.dtype.kind not in "iub"):
+        raise DataError("Choose faces by whole numbers, a slice, or a mask of True and False.")
     if rows.dtype == bool:
         if len(rows) != length:
             raise DataError(f"The mask has {len(rows)} values for {length} faces.")
         rows = np.flatnonzero(rows)
-    rows = np.atleast_1d(rows).astype(np.intp)
+    if len(rows) and not -length <= rows.min() <= rows.max() < length:
+        raise NoSuchRowError(f"There are {length:,} faces; the last is number {length - 1:,}.")
+    rows = rows.astype(np.intp)
     if len(rows) and rows[0] >= 0 and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
         return slice(int(rows[0]), int(rows[0]) + len(rows))
     return rows
