@@ -53,11 +53,12 @@ def test_moving_an_action_unit_changes_the_face(page, lab, artifacts):
     run_all(page, lab, "01_meet_the_faces")
     handle = page.locator(".widget-slider .noUi-handle").first
     handle.scroll_into_view_if_needed()
-    face = page.locator(".jp-OutputArea", has=page.locator(".widget-slider")).locator("img").first
-    before = face.get_attribute("src")
-    handle.press("ArrowRight")
-    handle.press("ArrowRight")
+    area = page.locator(".jp-OutputArea", has=page.locator(".widget-slider")).first
+    before = area.locator("img").first.get_attribute("src")
+    handle.press("ArrowLeft")
+    handle.press("ArrowLeft")
     page.wait_for_function(
-        "([img, before]) => img.src !== before", arg=[face.element_handle(), before]
+        "([area, before]) => ![undefined, before].includes(area.querySelector('img')?.src)",
+        arg=[area.element_handle(), before],
     )
     page.screenshot(path=artifacts / "lab_action_unit.png")
