@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fercourse.datasets.archives import read_lines
-from fercourse.datasets.pixel_parser import BadRowError, parse_pixels
+from fercourse.datasets.pixel_parser import BadRowError, parse_pixels, parse_whole
 from fercourse.errors import DataError
 
 SIDE = 48  # pixels
@@ -105,6 +105,9 @@ def _read_header(text: bytes, path: Path) -> tuple[int, ...]:
             f"{path} has no column {' and no '.join(missing)}; its first line must name "
             "emotion, pixels and Usage."
         )
+    twice = [name for name in _COLUMNS if names.count(name) > 1]
+    if twice:
+        raise DataError(f"{path} names the column {twice[0]} twice; leave one of them.")
     return len(names), *(names.index(name) for name in _COLUMNS)
 
 
@@ -134,7 +137,7 @@ def _split_quoted(text: bytes) -> list[bytes]:
 def _read_label(field: bytes, table: PixelTable, path: Path, line: int) -> int:
     last = len(table.classes) - 1
     try:
-        label = int(field)
+        label = parse_whole(field)
     except ValueError:
         raise _bad_line(path, line, f"has the emotion {_shown(field)}, no whole number") from None
     if not 0 <= label <= last:

@@ -104,9 +104,22 @@ def _parse_plainly(texts: list[bytes], size: int, first: int) -> list[list[int]]
 def _parse_number(word: bytes, row: int) -> int:
     shown = word[:20].decode("ascii", "backslashreplace")
     try:
-        number = int(word)
+        number = parse_whole(word)
     except ValueError:
         raise BadRowError(row, f"has {shown!r} where a pixel belongs") from None
     if not 0 <= number <= 255:
         raise BadRowError(row, f"has a pixel of {shown}; pixels lie between 0 and 255")
     return number
+
+
+def parse_whole(word: bytes) -> int:
+    """Return a whole number written in digits alone; int() would take ``1_0`` for 10.
+
+    Raises
+    ------
+    ValueError
+        If `word` is none.
+    """
+    if b"_" in word:
+        raise ValueError("A number is written in digits.")
+    return int(word)

@@ -62,6 +62,7 @@ def test_any_digits_and_blanks_are_read_as_the_plain_way_reads_them_or_refused(t
         (b"1 2 3 4 5 1000", "has a pixel of 1000"),
         (b"1 2 3 4 5 -1", "has a pixel of -1"),
         (b"1 2 3 4 5 x", "has 'x' where a pixel belongs"),
+        (b"1 2 3 4 5 1_0", "has '1_0' where a pixel belongs"),
         (b"1 2 3 4 5 6.0", "has '6.0' where a pixel belongs"),
         (b"1 2 3 4 5 \xff", "where a pixel belongs"),
         (b"1 2 3 4 5 " + b"9" * 5000, "where a pixel belongs"),
