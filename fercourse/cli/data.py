@@ -56,7 +56,7 @@ def import_copy(
     from fercourse.datasets import cache, import_dataset, loading
 
     with plain_warnings():
-        if again or not cache.is_cached(loading.place(name, path)):
+        if again or not cache.is_sound(loading.place(name, path)):
             faces, done = import_dataset(name, path, processes=processes), "Imported"
         else:
             faces, done = loading.load(name, path, processes=processes), "Imported already"
@@ -65,7 +65,8 @@ def import_copy(
     if as_json:
         print(json.dumps({**_summary(faces), "unused": unused, "folder": str(folder)}, indent=2))
     else:
-        _say(f"{done}: {faces!r}; {unused:,} files could not be used.")
+        files = "1 file" if unused == 1 else f"{unused:,} files"
+        _say(f"{done}: {faces!r}; {files} could not be used.")
 
 
 @app.command()

@@ -50,6 +50,15 @@ def is_cached(folder: Path) -> bool:
     return (folder / "meta.json").is_file()
 
 
+def is_sound(folder: Path) -> bool:
+    """Tell whether a finished data set in `folder` can be opened."""
+    try:
+        load(folder)
+    except DamagedCacheError:
+        return False
+    return True
+
+
 def imports(name: str) -> list[Path]:
     """Return the folders of the data set `name`, the last import first."""
     found = [

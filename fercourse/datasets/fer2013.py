@@ -6,6 +6,7 @@ from pathlib import Path
 from fercourse.datasets import ferplus, folder
 from fercourse.datasets.listing import Listing
 from fercourse.datasets.pixel_csv import PixelTable
+from fercourse.datasets.tree import check_folder, subfolders
 from fercourse.emotions import CLASSES
 from fercourse.errors import DataError
 
@@ -35,8 +36,9 @@ def list_files(root: Path) -> Listing:
     DataError
         If the folder is not of this form.
     """
-    listing = folder.list_files(root)
-    if listing.classes != CLASSES or "split" not in listing.table:
+    check_folder(root)
+    listing = folder.list_files(root) if subfolders(root) else None
+    if listing is None or listing.classes != CLASSES or "split" not in listing.table:
         raise DataError(
             f"{root} is not FER2013: it holds neither {' nor '.join(TABLE.names)} nor the folders "
             "train and test with the seven classes; for a folder of your own use the name 'folder'."

@@ -75,6 +75,14 @@ def test_import_does_it_once_unless_told_to_do_it_again(run, table, own_cache):
     assert meta.stat().st_mtime_ns > first
 
 
+def test_import_does_it_again_where_the_cached_copy_is_damaged(run, table, own_cache):
+    run("data", "import", "fer2013", table)
+    (labels,) = own_cache.glob("*/labels.npy")
+    labels.write_bytes(b"")
+    assert "Imported:" in run("data", "import", "fer2013", table)[1]
+    assert "Imported already" in run("data", "import", "fer2013", table)[1]
+
+
 def test_import_counts_what_could_not_be_used(run, tmp_path):
     root = write_tree("folder", tmp_path / "mine", 14)
     (root / "happy" / "cut.png").write_bytes(b"")

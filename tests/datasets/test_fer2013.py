@@ -153,3 +153,8 @@ def test_real_votes_cover_what_is_known_of_this_copy(real_fer2013):
     table = load(real_fer2013).table
     assert table["image_name"].notna().sum() == 30_266
     assert set(table.filter(like="votes_").sum(axis=1)) <= set(range(8, 12)) | {0}
+
+
+def test_an_empty_folder_is_told_which_files_belong_in_it(tmp_path):
+    with pytest.raises(DataError, match=r"neither fer2013\.csv nor"):
+        load(tmp_path)
