@@ -158,7 +158,7 @@ def _cache() -> Iterator[Finding]:
     folder = existing = cache_folder()
     while not existing.exists():
         existing = existing.parent
-    if os.access(existing, os.W_OK):
+    if existing.is_dir() and os.access(existing, os.W_OK):
         yield Finding("Cache", OK, str(folder))
     else:
         advice = "Set FERCOURSE_CACHE to a folder that you may write to."

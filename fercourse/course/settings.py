@@ -130,7 +130,10 @@ def data_choice(name: str | None = None, path: str | Path | None = None) -> Data
     if name not in registry():
         raise CourseError(f"There is no data set {name!r}; choose {_either(registry())}.")
     if path is not None and not Path(path).expanduser().exists():
-        raise CourseError(f"There is nothing at {path}; set FERCOURSE_DATA to your copy of {name}.")
+        raise CourseError(
+            f"There is nothing at {path}; check --data or FERCOURSE_DATA, which name your copy of "
+            f"{name}."
+        )
     return DataChoice(name, Path(path).expanduser().resolve() if path is not None else None)
 
 

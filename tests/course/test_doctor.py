@@ -51,6 +51,12 @@ def test_cache_that_cannot_be_written_is_a_fault(monkeypatch, tmp_path):
     assert "FERCOURSE_CACHE" in finding("Cache").advice
 
 
+def test_cache_that_is_no_folder_is_a_fault(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("FERCOURSE_CACHE", str(tmp_path / "file"))
+    assert finding("Cache").state == "fault"
+
+
 def test_missing_notebooks_are_a_fault(monkeypatch, tmp_path):
     monkeypatch.setattr(doctor, "content_path", lambda *parts: tmp_path)
     assert "00_start_here.ipynb" in finding("Notebooks").found
