@@ -144,4 +144,6 @@ def _nothing_used(root: Path, unused: list[tuple[str, str]]) -> str:
     if not unused:
         return f"{root} holds no image files; check the path."
     file, reason = unused[-1]
+    if len(unused) == 1:
+        return f"The only file in {root}, {file}, cannot be used: {reason}"
     return f"None of the {len(unused):,} files in {root} can be used; of {file}: {reason}"

@@ -99,6 +99,14 @@ def test_a_photo_without_a_face_is_listed(tmp_path):
         run(list_noise(root, crop="face"), root)
 
 
+def test_the_only_file_is_named_where_it_is_of_no_use(tmp_path):
+    root = tmp_path / "photos"
+    root.mkdir()
+    cv2.imwrite(str(root / "blank.png"), np.full((100, 100), 128, np.uint8))
+    with pytest.raises(DataError, match=r"The only file in .*, blank\.png, cannot be used: "):
+        run(list_noise(root, crop="face"), root)
+
+
 def broken_files(root):
     sound = cv2.imencode(".jpg", np.zeros((200, 200), np.uint8))[1].tobytes()
     (root / "empty.png").write_bytes(b"")
