@@ -1,9 +1,6 @@
-import os
 import subprocess
 import sys
 import tomllib
-import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -39,21 +36,3 @@ def test_every_pinned_version_is_a_name_and_a_number_only():
     tool = tomllib.loads((checkout() / "pyproject.toml").read_text())["tool"]
     pins = tool["uv"]["constraint-dependencies"]
     assert all(pin.count("==") == 1 and "/" not in pin for pin in pins)
-
-
-@pytest.mark.slow
-def test_the_wheel_carries_the_course_and_runs_it_without_a_checkout(tmp_path):
-    command = ["uv", "build", "--quiet", "--wheel", "--out-dir", str(tmp_path), str(checkout())]
-    subprocess.run(command, check=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    installed = tmp_path / "installed"
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(installed)
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    environment = os.environ | {"PYTHONPATH": str(installed)}
-    where = python("import fercourse; print(fercourse.__file__)", cwd=elsewhere, env=environment)
-    assert Path(where.strip()).is_relative_to(installed)
-    run = [sys.executable, "-m", "fercourse", "run", "--only", "00", "--out", "report"]
-    subprocess.run(run, check=True, cwd=elsewhere, env=environment, capture_output=True)
-    assert (elsewhere / "report" / "index.html").is_file()

@@ -61,4 +61,5 @@ def test_moving_an_action_unit_changes_the_face(page, lab, artifacts):
         "([area, before]) => ![undefined, before].includes(area.querySelector('img')?.src)",
         arg=[area.element_handle(), before],
     )
+    assert "AU12" in area.locator("img").first.get_attribute("alt")
     page.screenshot(path=artifacts / "lab_action_unit.png")

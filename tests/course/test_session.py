@@ -139,9 +139,10 @@ def test_name_is_recorded_once_in_the_answer_key(key):
         key.record("mean", 2)
 
 
-def test_cell_may_be_run_again_by_hand(course):
+def test_cell_may_be_run_again_by_hand(course, capsys):
     course.record("mean", 1)
     course.record("mean", 2)
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Recorded mean = 2")
 
 
 def test_results_and_checks_are_written_where_they_are_asked_for(course, tmp_path, monkeypatch):
