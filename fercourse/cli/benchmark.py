@@ -1,24 +1,18 @@
 """``fercourse benchmark``: run a benchmark of the checkout, and hold the results against floors."""
 
 import json
-import os
-import platform
 import runpy
-import subprocess
-import time
 import tomllib
-from datetime import UTC, datetime
-from importlib import metadata
+from functools import partial
 from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from fercourse.cli.measuring import measure, part, write
 from fercourse.content import checkout
 from fercourse.errors import CourseError
-
-VERSIONED = ("fercourse", "numpy", "pandas", "opencv-python", "scikit-learn", "keras", "tensorflow")
 
 
 def benchmark(
@@ -29,18 +23,23 @@ def benchmark(
         None, help="The research data that the benchmark measures on."
     ),
     seed: int = typer.Option(0, min=0, max=2**32 - 1, help="The seed of everything that is drawn."),
+    only: list[str] = typer.Option(
+        [], help="Measure this part again, and keep what is known of the others; may be repeated."
+    ),
 ) -> None:
     """Measure, and write benchmarks/results/NAME.json; or check all results against the floors."""
     folder = _benchmarks_folder()
     if name == "check":
         _check_floors(folder)
         return
-    result = _measure(folder, name, {"data": data, "seed": seed})
-    path = folder / "results" / f"{name}.json"
-    path.parent.mkdir(exist_ok=True)
-    fresh = path.with_suffix(".json.part")
-    fresh.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    fresh.replace(path)
+    script = _script(folder, name)
+    if data is not None and not data.exists():
+        raise CourseError(f"There is no file or folder {str(data)!r}.")
+    options = {"name": name, "data": data, "seed": seed, "only": only, "parts": []}
+    options["part"] = partial(part, folder, options)
+    result = measure(folder, options, partial(runpy.run_path(str(script))["run"], options))
+    _refuse_unknown_parts(options)
+    write(folder / "results" / f"{name}.json", result)
     table = Table("figure", "value")
     for key, value in result["figures"].items():
         table.add_row(key, f"{value:.6g}")
@@ -57,63 +56,21 @@ def _benchmarks_folder() -> Path:
     return top / "benchmarks"
 
 
-def _measure(folder: Path, name: str, options: dict) -> dict:
+def _script(folder: Path, name: str) -> Path:
     script = folder / f"{name}.py"
     if not script.is_file():
         known = ", ".join(sorted(path.stem for path in folder.glob("*.py")))
         raise CourseError(f"There is no benchmark {name!r}; there are: {known}.")
-    if options["data"] is not None and not options["data"].exists():
-        raise CourseError(f"There is no file or folder {str(options['data'])!r}.")
-    commit = _commit(folder.parent)
-    started, date = time.perf_counter(), datetime.now(UTC)
-    figures, detail = runpy.run_path(str(script))["run"](options)
-    return {
-        "name": name,
-        "command": _command(name, options),
-        "commit": commit,
-        "date": date.isoformat(timespec="seconds"),
-        "seed": options["seed"],
-        "versions": _versions(),
-        "machine": _machine(),
-        "seconds": round(time.perf_counter() - started, 1),
-        "figures": figures,
-        "detail": detail,
-    }
+    return script
 
 
-def _command(name: str, options: dict) -> str:
-    """Name the command without the folders of this computer."""
-    data = f" --data {options['data'].name}" if options["data"] else ""
-    return f"fercourse benchmark {name}{data} --seed {options['seed']}"
-
-
-def _commit(top: Path) -> str:
-    """Return the commit measured, marked where files of the package differ from it."""
-
-    def git(*words: str) -> str:
-        answer = subprocess.run(["git", *words], cwd=top, capture_output=True, text=True)
-        return answer.stdout.strip() if answer.returncode == 0 else ""
-
-    changed = git("status", "--porcelain", "--", "fercourse", "benchmarks/*.py")
-    return (git("rev-parse", "HEAD") or "unknown") + (" with changes" if changed else "")
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for package in VERSIONED:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
-
-
-def _machine() -> dict[str, str | int]:
-    return {
-        "system": platform.system(),
-        "architecture": platform.machine(),
-        "cores": os.cpu_count() or 1,
-    }
+def _refuse_unknown_parts(options: dict) -> None:
+    unknown = [part for part in options["only"] if part not in options["parts"]]
+    if unknown:
+        known = ", ".join(options["parts"]) or "none"
+        raise CourseError(
+            f"There is no part {unknown[0]!r} of {options['name']}; there are: {known}."
+        )
 
 
 def _check_floors(folder: Path) -> None:

@@ -41,6 +41,53 @@ def test_the_recorded_command_names_no_folder_of_this_computer(folder):
     assert str(folder) not in result
 
 
+@pytest.fixture
+def parts(folder):
+    """A benchmark of two parts, which write down that they were measured."""
+    (folder / "sums.py").write_text(
+        "from pathlib import Path\n"
+        "def measured(name):\n"
+        "    with (Path(__file__).parent / 'log').open('a') as log:\n"
+        "        log.write(name)\n"
+        "    return {'figure': 1.0}, {}\n"
+        "def run(options):\n"
+        "    known = [options['part'](name, lambda: measured(name)) for name in 'ab']\n"
+        "    return {'parts': float(sum(one is not None for one in known))}, {}\n"
+    )
+    return folder
+
+
+def log(folder):
+    return (folder / "log").read_text()
+
+
+def test_a_part_that_was_measured_is_not_measured_again(parts):
+    run("sums")
+    run("sums")
+    assert log(parts) == "ab"
+    part = json.loads((parts / "results" / "sums" / "a.json").read_text())
+    assert part["figures"] == {"figure": 1.0}
+    assert part["command"] == "fercourse benchmark sums --seed 0"
+
+
+def test_only_measures_one_part_again_and_keeps_the_others(parts):
+    run("sums")
+    run("sums", "--only", "b")
+    assert log(parts) == "abb"
+    assert json.loads((parts / "results" / "sums.json").read_text())["figures"] == {"parts": 2.0}
+
+
+def test_only_leaves_a_part_alone_that_was_never_measured(parts):
+    run("sums", "--only", "b")
+    assert log(parts) == "b"
+
+
+def test_an_unknown_part_is_named_with_those_that_exist(parts):
+    answer = run("sums", "--only", "c")
+    assert "there are: a, b" in str(answer.exception)
+    assert not (parts / "results" / "sums.json").exists()
+
+
 @pytest.mark.parametrize(
     ("floor", "status"),
     [("least = 41", 0), ("least = 43", 1), ("most = 43", 0), ("most = 41", 1)],
