@@ -10,9 +10,10 @@ __version__ = "0.1.0"
 _HOMES = {
     "FaceSet": "fercourse.datasets",
     "load": "fercourse.datasets",
+    "load_classifier": "fercourse.classifier",
     "setup": "fercourse.course",
 }
-__all__ = ["FaceSet", "__version__", "load", "setup"]
+__all__ = ["FaceSet", "__version__", "load", "load_classifier", "setup"]
 
 
 def __getattr__(name: str):

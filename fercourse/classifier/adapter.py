@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from fercourse.classifier.files import load_classifier
+from fercourse.classifier.keras import KerasClassifier, is_network
 from fercourse.classifier.protocol import Classifier
 from fercourse.classifier.sklearn import SklearnClassifier
 from fercourse.emotions import CLASSES
@@ -14,9 +15,10 @@ def as_classifier(model, classes: tuple[str, ...] = CLASSES) -> Classifier:
 
     Parameters
     ----------
-    model : Classifier, fitted scikit-learn estimator, or path
+    model : Classifier, keras.Model, fitted scikit-learn estimator, or path
         A scikit-learn estimator must have been fitted on uint8 faces of shape (N, H, W), with
-        indices into `classes` as labels. A path names a file of `save_classifier`.
+        indices into `classes` as labels. A network takes float32 (N, H, W, 1) holding 0 to 255
+        and ends in a softmax. A path is what `load_classifier` takes.
     classes : tuple of str
         The words of the classes; a `Classifier` and a file already carry their own.
 
@@ -34,10 +36,12 @@ def as_classifier(model, classes: tuple[str, ...] = CLASSES) -> Classifier:
     if isinstance(model, Classifier):
         return model
     if isinstance(model, str | Path):
-        return load_classifier(model)
+        return load_classifier(model, classes)
+    if is_network(model):
+        return KerasClassifier(model, classes)
     if hasattr(model, "fit") and hasattr(model, "get_params"):
         return SklearnClassifier(model, classes)
     raise ModelError(
-        f"A {type(model).__name__} is no model that fercourse knows; give a fitted scikit-learn "
-        "estimator, an object with classes and predict_proba, or the path of a model file."
+        f"A {type(model).__name__} is no model that fercourse knows; give a Keras model, a "
+        "fitted scikit-learn estimator, an object with classes and predict_proba, or the path of a model file."
     )

@@ -1,42 +1,33 @@
-"""Scikit-learn classifiers as files: skops, never pickle, and nothing in a file is trusted."""
+"""Classifiers as files: the suffix tells which kind of model a file holds."""
 
-import io
-import json
-import zipfile
+from importlib import import_module
 from pathlib import Path
 
-import numpy as np
-import skops.io
-
-from fercourse.classifier.sklearn import SklearnClassifier
-from fercourse.classifier.trust import OWN_TYPES, check_contents, estimators_in, foreign_types
+from fercourse.classifier.protocol import Classifier
 from fercourse.emotions import CLASSES
-from fercourse.errors import FercourseError, ModelError
-from fercourse.features.base import Descriptor
+from fercourse.errors import ModelError
 
-SUFFIX = ".skops"
-FORMAT = "fercourse classifier 1"
-MOST_BYTES = 2 * 1024**3
-MOST_SCHEMA_BYTES = 64 * 1024**2
-LARGEST_FACE = 1024
-# Trusting the list of this package makes skops build these; scikit-learn's trees among them,
-# since `check_contents` examines them before they are used.
-TRUSTED = sorted(OWN_TYPES | {"sklearn.tree._tree.Tree", "sklearn.frozen._frozen.FrozenEstimator",
-                              "sklearn.calibration._CalibratedClassifier",
-                              "sklearn.calibration._SigmoidCalibration"})  # fmt: skip
+# Each module has load(path, classes); those that can write have save(model, path, classes).
+READERS = {
+    ".skops": "fercourse.classifier.sklearn_files",
+    ".keras": "fercourse.classifier.keras_files",
+}
+WRITERS = (".skops", ".keras")
+MODEL_OF_A_RUN = "model.keras"
+SHIPPED = Path(__file__).resolve().parents[1] / "weights"
 
 
 def save_classifier(model, path: str | Path, classes: tuple[str, ...] = CLASSES) -> Path:
-    """Write a fitted scikit-learn classifier to a ``.skops`` file.
+    """Write a classifier to a file: a network to ``.keras``, a scikit-learn one to ``.skops``.
 
     Parameters
     ----------
-    model : SklearnClassifier or fitted scikit-learn estimator
-        It takes uint8 faces (N, H, W) and gives probabilities, as for `as_classifier`.
+    model : KerasClassifier, SklearnClassifier, keras.Model or fitted scikit-learn estimator
+        What `as_classifier` takes.
     path : path
-        Where to write; the name must end in ``.skops``. A file that is there is replaced.
+        Where to write. A file that is there is replaced, once the new one is whole.
     classes : tuple of str
-        The words of the classes; a `SklearnClassifier` carries its own.
+        The words of the classes; a classifier carries its own.
 
     Returns
     -------
@@ -46,112 +37,60 @@ def save_classifier(model, path: str | Path, classes: tuple[str, ...] = CLASSES)
     Raises
     ------
     ModelError
-        If the model holds anything that `load_classifier` would refuse, or cannot be written.
+        If the suffix is another kind of model's, if the model holds anything that
+        `load_classifier` would refuse, or if the file cannot be written.
     """
-    path = _checked_suffix(path)
-    if not isinstance(model, SklearnClassifier):
-        model = SklearnClassifier(model, classes)
-    content = {
-        "format": FORMAT,
-        "classes": list(model.classes),
-        "face_shape": [int(side) for side in _face_shape(model.estimator)],
-        "estimator": model.estimator,
-    }
-    try:
-        written = skops.io.dumps(content)
-    except Exception as error:
-        raise ModelError(f"This {type(model.estimator).__name__} cannot be written.") from error
-    _refuse_foreign(_schema(written), "The model cannot be saved: it holds")
-    fresh = path.with_name(path.name + ".part")
-    try:
-        fresh.write_bytes(written)
-        fresh.replace(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise ModelError(f"{path} cannot be written: {error.strerror}.") from error
-    return path
+    path = Path(path)
+    if path.suffix not in WRITERS:
+        raise ModelError(
+            f"A classifier is saved as {' or '.join(WRITERS)}; {path.name} is neither."
+        )
+    return import_module(READERS[path.suffix]).save(model, path, classes)
 
 
-def load_classifier(path: str | Path) -> SklearnClassifier:
-    """Read a classifier that `save_classifier` wrote. The file may come from anybody.
+def load_classifier(path: str | Path, classes: tuple[str, ...] = CLASSES) -> Classifier:
+    """Read a classifier. The file may come from anybody: no code of it is run.
 
-    Only a fixed list of types of fercourse and scikit-learn is built from a file, and no code of
-    the file is run. The model then has to classify one gray face.
+    Parameters
+    ----------
+    path : path or str
+        A ``.skops`` or ``.keras`` file, the folder of a training run, or the name of a model that
+        is shipped with fercourse, such as ``"builtin"``.
+    classes : tuple of str
+        The words of the classes of a network that somebody else saved; a file of
+        `save_classifier` carries its own.
+
+    Returns
+    -------
+    Classifier
+        After it has classified one gray face.
 
     Raises
     ------
     ModelError
         If the file cannot be read, is of another kind or damaged, or holds anything else.
     """
-    path = _checked_suffix(path)
-    try:
-        written = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
-    try:
-        _refuse_foreign(_schema(written), f"{path.name} is not trusted: it holds")
-        content = skops.io.loads(written, trusted=TRUSTED)
-        return _working(content)
-    except FercourseError as error:
-        raise ModelError(f"{path.name}: {error}") from error
-    # Whatever is wrong in a file that somebody made up, the answer is the same.
-    except Exception as error:
+    path = _found(Path(path))
+    if path.suffix not in READERS:
         raise ModelError(
-            f"{path.name} is no classifier of fercourse, or it is damaged; make it again with "
-            "save_classifier."
-        ) from error
-
-
-def _checked_suffix(path) -> Path:
-    path = Path(path)
-    if path.suffix != SUFFIX:
-        raise ModelError(
-            f"A scikit-learn classifier stands in a {SUFFIX} file, not in {path.name}."
+            f"A classifier stands in a {', '.join(READERS)} file, not in {path.name}"
+            + (f"; the models that are shipped are {', '.join(shipped())}." if shipped() else ".")
         )
-    return path
+    return import_module(READERS[path.suffix]).load(path, classes)
 
 
-def _schema(written: bytes):
-    with zipfile.ZipFile(io.BytesIO(written)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
-            raise ModelError("The model is larger than 2 GB.")
-        if parts.getinfo("schema.json").file_size > MOST_SCHEMA_BYTES:
-            raise ModelError("The model has too many parts.")
-        return json.loads(parts.read("schema.json"))
+def shipped() -> tuple[str, ...]:
+    """Return the names of the models that are installed with fercourse."""
+    return tuple(sorted({file.stem for file in SHIPPED.glob("*") if file.suffix in READERS}))
 
 
-def _refuse_foreign(schema, words: str) -> None:
-    foreign = sorted(foreign_types(schema))
-    if foreign:
-        raise ModelError(f"{words} {', '.join(foreign[:3])}; fercourse's list has no such type.")
-
-
-def _working(content) -> SklearnClassifier:
-    """Return the classifier of a file's content after trying it on one gray face."""
-    if content["format"] != FORMAT:
-        raise ModelError(f"The file says {content['format']!r}, not {FORMAT!r}.")
-    height, width = content["face_shape"]
-    if not 1 <= height <= LARGEST_FACE >= width >= 1:
-        raise ModelError(f"The file's faces would have {width}x{height} pixels.")
-    estimator, face = content["estimator"], np.full((1, height, width), 128, np.uint8)
-    for part in estimators_in(estimator):
-        if hasattr(part, "n_jobs"):
-            part.n_jobs = None
-        if isinstance(part, Descriptor) and hasattr(part, "face_shape_"):
-            # Descriptors learn nothing but check their settings when they are fitted.
-            part.fit(face)
-    check_contents(estimator)
-    classes = tuple(content["classes"])
-    if not classes or not all(isinstance(name, str) for name in classes):
-        raise ModelError("The file names no classes.")
-    classifier = SklearnClassifier(estimator, classes)
-    probabilities = classifier.predict_proba(face)
-    if not np.isfinite(probabilities).all():
-        raise ModelError("The model gives no probabilities.")
-    return classifier
-
-
-def _face_shape(estimator) -> tuple[int, int]:
-    """Return the size of the faces that a model was fitted on, as far as one of its parts knows."""
-    shapes = (getattr(part, "face_shape_", None) for part in estimators_in(estimator))
-    return next((shape for shape in shapes if shape), (48, 48))
+def _found(path: Path) -> Path:
+    """Return the file that a path, the folder of a run or a bare name stands for."""
+    if path.is_dir() and path.suffix not in READERS:
+        return path / MODEL_OF_A_RUN
+    if path.exists() or len(path.parts) != 1:
+        return path
+    # The INT8 file comes first: it needs no Keras.
+    names = [path.name] if path.suffix else [f"{path}.tflite", f"{path}.keras"]
+    files = [SHIPPED / name for name in names if Path(name).suffix in READERS]
+    return next((file for file in files if file.is_file()), path)

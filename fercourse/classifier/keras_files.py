@@ -1,0 +1,104 @@
+"""Keras networks as ``.keras`` files, read in safe mode after a look at what they hold."""
+
+import io
+import json
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+from fercourse.classifier.keras import KerasClassifier, is_network
+from fercourse.classifier.network_trust import check_config, check_weights
+from fercourse.errors import FercourseError, MissingPackageError, ModelError
+
+# A member of the archive of our own; Keras reads only those that it knows.
+METADATA = "fercourse.json"
+FORMAT = "fercourse network 1"
+MOST_BYTES = 2 * 1024**3
+MOST_CONFIG_BYTES = 16 * 1024**2
+MOST_METADATA_BYTES = 1024**2
+
+
+def save(model, path: Path, classes: tuple[str, ...]) -> Path:
+    """Write a network and the words of its classes, as `save_classifier` does for this kind."""
+    if is_network(model):
+        model = KerasClassifier(model, classes)
+    if not isinstance(model, KerasClassifier):
+        raise ModelError(f"A .keras file holds a Keras model, not a {type(model).__name__}.")
+    fresh = path.with_name(path.stem + ".part.keras")
+    try:
+        model.model.save(fresh)
+        with zipfile.ZipFile(fresh, "a") as archive:
+            known = {"format": FORMAT, "classes": list(model.classes)}
+            archive.writestr(METADATA, json.dumps(known))
+            check_config(_config(archive))
+        fresh.replace(path)
+    except OSError as error:
+        reason = error.strerror or "there is no such folder, or the disk is full"
+        raise ModelError(f"{path} cannot be written: {reason}.") from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink()
+    return path
+
+
+def load(path: Path, classes: tuple[str, ...]) -> KerasClassifier:
+    """Read a network, as `load_classifier` does.
+
+    Only a fixed list of layers is built from a file; Keras's own safe mode comes on top.
+    """
+    keras = _keras()
+    try:
+        written = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        own = _examined(written)
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        return KerasClassifier(model, classes if own is None else own)
+    except FercourseError as error:
+        raise ModelError(f"{path.name}: {error}") from error
+    # Whatever is wrong in a file that somebody made up, the answer is the same.
+    except Exception as error:
+        raise ModelError(
+            f"{path.name} is no network that fercourse can read, or it is damaged; make it again "
+            "with save_classifier."
+        ) from error
+
+
+def _examined(written: bytes) -> tuple[str, ...] | None:
+    """Return the classes that a file names, if any, after a look at all that it holds."""
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
+            raise ModelError("The network is larger than 2 GB.")
+        check_config(_config(archive))
+        check_weights(archive)
+        if METADATA not in archive.namelist():
+            return None
+        if archive.getinfo(METADATA).file_size > MOST_METADATA_BYTES:
+            raise ModelError("The file says too much about its classes.")
+        return _classes(json.loads(archive.read(METADATA)))
+
+
+def _config(archive: zipfile.ZipFile):
+    if archive.getinfo("config.json").file_size > MOST_CONFIG_BYTES:
+        raise ModelError("The network has too many parts.")
+    return json.loads(archive.read("config.json"))
+
+
+def _classes(known) -> tuple[str, ...]:
+    if known["format"] != FORMAT:
+        raise ModelError(f"The file says {known['format']!r}, not {FORMAT!r}.")
+    classes = tuple(known["classes"])
+    if not classes or not all(isinstance(name, str) and name for name in classes):
+        raise ModelError("The file names no classes.")
+    return classes
+
+
+def _keras():
+    try:
+        import keras
+    except ImportError as error:
+        raise MissingPackageError(
+            "A .keras file needs Keras: pip install 'fercourse[course]'."
+        ) from error
+    return keras

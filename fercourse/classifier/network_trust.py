@@ -1,0 +1,103 @@
+"""What a ``.keras`` file may hold: a fixed list of layers, and weights inside the file alone.
+
+Keras's safe mode refuses Python code in a file. Older versions of it could still be led to import
+and call functions by name, or to read other files; a list of what may be named ends all of that.
+"""
+
+import io
+import zipfile
+
+from fercourse.errors import ModelError
+
+LAYERS = {
+    "Activation", "Add", "Attention", "Average", "AveragePooling2D", "BatchNormalization",
+    "CenterCrop", "Concatenate", "Conv2D", "Conv2DTranspose", "Cropping2D", "Dense",
+    "DepthwiseConv2D", "Dot", "Dropout", "ELU", "Flatten", "GaussianDropout", "GaussianNoise",
+    "GlobalAveragePooling2D", "GlobalMaxPooling2D", "GroupNormalization", "Identity", "InputLayer",
+    "LayerNormalization", "LeakyReLU", "MaxPooling2D", "Maximum", "Minimum", "MultiHeadAttention",
+    "Multiply", "Normalization", "PReLU", "Permute", "ReLU", "RepeatVector", "Rescaling",
+    "Reshape", "Resizing", "SeparableConv2D", "Softmax", "SpatialDropout2D", "Subtract",
+    "UnitNormalization", "UpSampling2D", "ZeroPadding2D",
+}  # fmt: skip
+MODELS = {"Functional", "Model", "Sequential"}
+INITIALIZERS = {
+    "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity",
+    "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform",
+    "TruncatedNormal", "VarianceScaling", "Zeros",
+}  # fmt: skip
+ALLOWED = {
+    "keras": MODELS | {"DTypePolicy", "Variable"},
+    "keras.constraints": {"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"},
+    "keras.dtype_policies": {"DTypePolicy"},
+    "keras.initializers": INITIALIZERS,
+    "keras.layers": LAYERS,
+    "keras.models": MODELS,
+    "keras.regularizers": {"L1", "L1L2", "L2", "OrthogonalRegularizer"},
+    "keras.src.models.functional": {"Functional"},
+}
+PLAIN = {"__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__", "__tensor__"}
+OWN = "fercourse>"
+MOST_UNITS = 16_384
+MOST_PARTS = 20_000
+
+
+def check_config(config) -> None:
+    """Raise a ModelError that names the first thing in a network's config that is not allowed."""
+    # Optimizer and loss are not built when a classifier is read.
+    waiting = [{key: part for key, part in config.items() if key != "compile_config"}]
+    seen = 0
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting.extend(part)
+        elif isinstance(part, dict):
+            seen += 1
+            waiting.extend(part.values())
+            if "class_name" in part and not _is_allowed(part):
+                name = f"{part.get('module')}.{part['class_name']}"
+                raise ModelError(f"The file holds {name}; fercourse's list has no such layer.")
+            if any(_is_large(part.get(key)) for key in ("filters", "units")):
+                raise ModelError(f"A layer of the file has more than {MOST_UNITS:,} outputs.")
+    if seen > MOST_PARTS:
+        raise ModelError("The network has too many parts.")
+
+
+def check_weights(archive: zipfile.ZipFile) -> None:
+    """Raise a ModelError unless all numbers of the weights stand in the file itself."""
+    import h5py
+
+    with h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as weights:
+        waiting, stored = [weights], archive.getinfo("model.weights.h5").file_size
+        while waiting:
+            group = waiting.pop()
+            for name in group:
+                if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                    raise ModelError("The weights of the file lead out of it.")
+                child = group[name]
+                if isinstance(child, h5py.Group):
+                    waiting.append(child)
+                elif child.external or child.is_virtual or child.nbytes > stored:
+                    raise ModelError("The weights of the file are not in it.")
+
+
+def _is_allowed(part: dict) -> bool:
+    name, module = part["class_name"], part.get("module")
+    if not isinstance(name, str):
+        return False
+    registered = part.get("registered_name")
+    if isinstance(registered, str) and registered.startswith(OWN):
+        return _is_own(registered)
+    if name in PLAIN:
+        return True
+    return registered in (None, name) and name in ALLOWED.get(module, ())
+
+
+def _is_own(registered: str) -> bool:
+    """Tell whether fercourse itself has registered a layer by this name."""
+    import keras
+
+    return keras.saving.get_registered_object(registered) is not None
+
+
+def _is_large(value) -> bool:
+    return isinstance(value, int | float) and value > MOST_UNITS

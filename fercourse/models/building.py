@@ -1,0 +1,124 @@
+"""The registry of networks, and what all of them have in common."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+from fercourse.errors import MissingPackageError, ModelError
+
+SIDE = 48
+MODELS = {
+    "tiny": "three convolutions; trains in seconds",
+}
+MOST_CLASSES = 1000
+
+
+def build(
+    name: str,
+    classes: int | tuple[str, ...] = 7,
+    preprocessing: str = "none",
+    seed: int | None = None,
+    **options,
+):
+    """Return a network that is not trained yet.
+
+    Parameters
+    ----------
+    name : str
+        One of `MODELS`.
+    classes : int or tuple of str
+        How many classes there are, or their names.
+    preprocessing : str
+        What is done to the gray levels inside the network before anything else.
+    seed : int, optional
+        Of the initial weights and of dropout; the same seed gives the same network.
+    **options
+        Of this architecture, as its ``network`` function names them.
+
+    Returns
+    -------
+    keras.Model
+        Functional. It takes float32 (N, 48, 48, 1) holding 0 to 255; its last two layers are named
+        ``"logits"`` (linear) and ``"probabilities"`` (softmax).
+
+    Raises
+    ------
+    ModelError
+        If there is no such network or option, or fewer than two classes.
+    """
+    if name not in MODELS:
+        raise ModelError(f"There is no network {name!r}; choose one of {', '.join(MODELS)}.")
+    count = _count(classes)
+    keras = _keras()
+    network = import_module(f"fercourse.models.{name}").network
+    with _seeded(seed):
+        faces = keras.Input((SIDE, SIDE, 1), name="faces")
+        try:
+            scores = network(keras.layers.Rescaling(1 / 255)(faces), count, **options)
+        except TypeError as error:
+            raise ModelError(f"{name} cannot be built with {options}: {error}.") from error
+        probabilities = keras.layers.Activation("softmax", name="probabilities")(scores)
+        return keras.Model(faces, probabilities, name=name)
+
+
+def logits(model):
+    """Return the same network, sharing its weights, that ends before the softmax.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A functional model with a layer named ``"logits"``.
+
+    Returns
+    -------
+    keras.Model
+        It gives float32 (N, C) logits.
+
+    Raises
+    ------
+    ModelError
+        If the model has no such layer.
+    """
+    keras = _keras()
+    if not isinstance(model, keras.Model) or "logits" not in (
+        layer.name for layer in getattr(model, "layers", ())
+    ):
+        raise ModelError(
+            "This model has no layer named 'logits'; build it with fercourse.models.build, or "
+            "name its last layer before the softmax so."
+        )
+    return keras.Model(model.input, model.get_layer("logits").output, name=f"{model.name}_logits")
+
+
+def _count(classes) -> int:
+    count = classes if isinstance(classes, int) else len(tuple(classes))
+    if isinstance(classes, str | bool) or not 2 <= count <= MOST_CLASSES:
+        raise ModelError(
+            f"A network needs a number of classes from 2 to {MOST_CLASSES}, or their names, not "
+            f"{classes!r}."
+        )
+    return count
+
+
+def _keras():
+    try:
+        return import_module("keras")
+    except ImportError as error:
+        raise MissingPackageError(
+            "Networks need Keras: pip install 'fercourse[course]'."
+        ) from error
+
+
+@contextmanager
+def _seeded(seed: int | None) -> Iterator[None]:
+    """Seed what Keras draws the seeds of layers from, and leave the caller's random numbers alone."""
+    if seed is None:
+        yield
+        return
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)
