@@ -6,6 +6,7 @@ and call functions by name, or to read other files; a list of what may be named 
 
 import io
 import zipfile
+from importlib import import_module
 
 from fercourse.errors import ModelError
 
@@ -93,9 +94,10 @@ def _is_allowed(part: dict) -> bool:
 
 
 def _is_own(registered: str) -> bool:
-    """Tell whether fercourse itself has registered a layer by this name."""
+    """Tell whether a layer of fercourse's own has this name."""
     import keras
 
+    import_module("fercourse.models.layers")
     return keras.saving.get_registered_object(registered) is not None
 
 

@@ -4,6 +4,6 @@ All are written in Keras 3 alone, so they train on TensorFlow, JAX and PyTorch. 
 float32 (N, 48, 48, 1) holding gray levels from 0 to 255 and scales them itself.
 """
 
-from fercourse.models.building import MODELS, SIDE, build, logits
+from fercourse.models.building import MODELS, PREPROCESSING, SIDE, build, logits
 
-__all__ = ["MODELS", "SIDE", "build", "logits"]
+__all__ = ["MODELS", "PREPROCESSING", "SIDE", "build", "logits"]

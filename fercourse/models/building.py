@@ -4,12 +4,28 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from inspect import signature
 
 from fercourse.errors import MissingPackageError, ModelError
 
 SIDE = 48
 MODELS = {
     "tiny": "three convolutions; trains in seconds",
+    "four_block": "four blocks of convolution and two dense layers",
+    "mini_xception": "depthwise separable and residual (Arriaga et al., 2017)",
+    "vgg": "eight convolutions (Khaireddin and Chen, 2021)",
+    "resnet18": "residual, with the stem for small pictures (He et al., 2016)",
+    "ecnn": "two levels: take the background away, filter, then classify",
+    "attention_cnn": "weighs its channels (Hu et al., 2018) and places (Woo et al., 2018)",
+    "edge_net": "plain convolutions under 200,000 parameters, made for INT8",
+}
+# What is done to the gray levels inside the network, by a layer of fercourse.models.layers.
+PREPROCESSING = {
+    "none": None,
+    "histogram_equalization": "HistogramEqualization",
+    "denoising": "Denoising",
+    "edges": "Edges",
+    "background_removal": "BackgroundRemoval",
 }
 MOST_CLASSES = 1000
 
@@ -30,7 +46,7 @@ def build(
     classes : int or tuple of str
         How many classes there are, or their names.
     preprocessing : str
-        What is done to the gray levels inside the network before anything else.
+        One of `PREPROCESSING`: what is done to the gray levels inside the network first.
     seed : int, optional
         Of the initial weights and of dropout; the same seed gives the same network.
     **options
@@ -45,19 +61,18 @@ def build(
     Raises
     ------
     ModelError
-        If there is no such network or option, or fewer than two classes.
+        If there is no such network, preprocessing or option, or fewer than two classes.
     """
-    if name not in MODELS:
-        raise ModelError(f"There is no network {name!r}; choose one of {', '.join(MODELS)}.")
+    _check_choice("network", name, MODELS)
+    _check_choice("preprocessing", preprocessing, PREPROCESSING)
     count = _count(classes)
     keras = _keras()
     network = import_module(f"fercourse.models.{name}").network
+    for option in options:
+        _check_choice(f"option of {name}", option, [*signature(network).parameters][2:])
     with _seeded(seed):
         faces = keras.Input((SIDE, SIDE, 1), name="faces")
-        try:
-            scores = network(keras.layers.Rescaling(1 / 255)(faces), count, **options)
-        except TypeError as error:
-            raise ModelError(f"{name} cannot be built with {options}: {error}.") from error
+        scores = network(_prepared(faces, preprocessing), count, **options)
         probabilities = keras.layers.Activation("softmax", name="probabilities")(scores)
         return keras.Model(faces, probabilities, name=name)
 
@@ -89,6 +104,23 @@ def logits(model):
             "name its last layer before the softmax so."
         )
     return keras.Model(model.input, model.get_layer("logits").output, name=f"{model.name}_logits")
+
+
+def _check_choice(what: str, choice: str, known) -> None:
+    if choice not in known:
+        raise ModelError(f"There is no {what} {choice!r}; choose one of {', '.join(known)}.")
+
+
+def _prepared(faces, preprocessing: str):
+    """Return the faces after preprocessing, scaled to 0 to 1."""
+    from keras.layers import Rescaling
+
+    from fercourse.models import layers
+
+    kind = PREPROCESSING[preprocessing]
+    if kind is not None:
+        faces = getattr(layers, kind)(name=preprocessing)(faces)
+    return Rescaling(1 / 255)(faces)
 
 
 def _count(classes) -> int:

@@ -2,6 +2,8 @@
 
 from keras import layers
 
+from fercourse.models.blocks import convolution
+
 
 def network(x, classes: int, filters: tuple[int, ...] = (16, 32, 32), dropout: float = 0.2):
     """Return the logits of a convolution for each entry of `filters`, each halving the picture.
@@ -9,9 +11,7 @@ def network(x, classes: int, filters: tuple[int, ...] = (16, 32, 32), dropout: f
     Every operation quantizes well: plain convolutions, ReLU and one dense layer.
     """
     for count in filters:
-        x = layers.Conv2D(count, 3, strides=2, padding="same", use_bias=False)(x)
-        x = layers.BatchNormalization()(x)
-        x = layers.ReLU()(x)
+        x = layers.ReLU()(convolution(x, count, strides=2))
     x = layers.Flatten()(x)
     x = layers.Dropout(dropout)(x)
     return layers.Dense(classes, name="logits")(x)

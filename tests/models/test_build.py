@@ -61,7 +61,8 @@ def test_one_seed_gives_one_network_and_leaves_other_random_numbers_alone():
         ("tinny", {}, "no network 'tinny'; choose one of tiny"),
         ("tiny", {"classes": 1}, "2 to 1000"),
         ("tiny", {"classes": "happy"}, "2 to 1000"),
-        ("tiny", {"width": 3}, "width"),
+        ("tiny", {"width": 3}, "option of tiny .width.; choose one of filters, dropout"),
+        ("tiny", {"preprocessing": "magic"}, "preprocessing .magic.; choose one of none"),
     ],
 )
 def test_a_network_that_does_not_exist_is_refused_in_one_sentence(name, options, words):
