@@ -11,6 +11,8 @@ from fercourse.errors import ModelError
 READERS = {
     ".skops": "fercourse.classifier.sklearn_files",
     ".keras": "fercourse.classifier.keras_files",
+    ".tflite": "fercourse.classifier.litert",
+    ".onnx": "fercourse.classifier.onnx",
 }
 WRITERS = (".skops", ".keras")
 MODEL_OF_A_RUN = "model.keras"
@@ -54,7 +56,7 @@ def load_classifier(path: str | Path, classes: tuple[str, ...] = CLASSES) -> Cla
     Parameters
     ----------
     path : path or str
-        A ``.skops`` or ``.keras`` file, the folder of a training run, or the name of a model that
+        A ``.skops``, ``.keras``, ``.tflite`` or ``.onnx`` file, the folder of a training run, or the name of a model that
         is shipped with fercourse, such as ``"builtin"``.
     classes : tuple of str
         The words of the classes of a network that somebody else saved; a file of

@@ -1,0 +1,1 @@
+"""Networks on small machines: convert, measure, compare, make smaller."""
