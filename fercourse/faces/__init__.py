@@ -1,18 +1,35 @@
-"""From a photo to a face: read, find, make upright, cut out."""
+"""From a photo or a frame to a face: read, find, follow, make upright, cut out."""
 
-from fercourse.faces.cropping import align, crop, find_eyes
-from fercourse.faces.detection import Box, detect, detect_profiles
-from fercourse.faces.reading import MAX_PIXELS, PICTURE_SUFFIXES, read_image, to_gray
+from fercourse.faces.cropping import MARGIN, align, crop, cut_upright, find_eyes, find_tilt
+from fercourse.faces.detection import Box, Detector, Haar, YuNet, detect, detect_profiles
+from fercourse.faces.reading import (
+    MAX_PIXELS,
+    PICTURE_SUFFIXES,
+    decode_image,
+    read_image,
+    to_gray,
+)
+from fercourse.faces.tracking import Track, Tracker, overlap
 
 __all__ = [
+    "MARGIN",
     "MAX_PIXELS",
     "PICTURE_SUFFIXES",
     "Box",
+    "Detector",
+    "Haar",
+    "Track",
+    "Tracker",
+    "YuNet",
     "align",
     "crop",
+    "cut_upright",
+    "decode_image",
     "detect",
     "detect_profiles",
     "find_eyes",
+    "find_tilt",
+    "overlap",
     "read_image",
     "to_gray",
 ]

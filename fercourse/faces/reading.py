@@ -47,9 +47,30 @@ def read_image(path) -> np.ndarray:
         `MAX_PIXELS` pixels; these are refused before they are decoded.
     """
     path = Path(path)
-    data = _read_bytes(path)
-    _check_header(data, _shown(path))
-    return _to_uint8(_decode(data, _shown(path)), _shown(path))
+    return decode_image(_read_bytes(path), _shown(path))
+
+
+def decode_image(data: bytes, name: str = "The picture") -> np.ndarray:
+    """Return the content of a picture file as 8-bit gray or RGB, as `read_image` does.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole PNG, JPEG, TIFF, BMP, WebP, PGM or PPM file.
+    name : str
+        How a message shall call it.
+
+    Returns
+    -------
+    ndarray, uint8, shape (H, W) or (H, W, 3)
+
+    Raises
+    ------
+    DataError
+        If it is no picture, cut short, damaged, or states more than `MAX_PIXELS` pixels.
+    """
+    _check_header(data, name)
+    return _to_uint8(_decode(data, name), name)
 
 
 def to_gray(image: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from fercourse.synth.scene import draw_scene
 from fercourse.synth.tree import FORMS, write_tree
 from fercourse.synth.truth import REGIONS
 from fercourse.synth.units import ACTION_UNIT_NAMES
+from fercourse.synth.view import draw_view
 
 __all__ = [
     "ACTION_UNIT_NAMES",
@@ -26,6 +27,7 @@ __all__ = [
     "draw_clip",
     "draw_face",
     "draw_scene",
+    "draw_view",
     "write_clip",
     "write_tree",
 ]

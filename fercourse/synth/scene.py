@@ -55,9 +55,9 @@ def draw_scene(
         for number, (x, y, side) in enumerate(places):
             recipe = make_recipe(number * FACES_PER_SUBJECT * len(SPLITS), seed, "default", 100)
             sitting = recipe.sitting
-            pose = _move(sitting.pose, x, y, side / _SIDE)
+            pose = move(sitting.pose, x, y, side)
             add_face(picture, sitting._replace(pose=pose, light=light, occluder="none"), recipe.rng)
-            boxes.append(_box(pose))
+            boxes.append(face_box(pose))
             rows.append({
                 "true_class": recipe.expression.true_class, "yaw": pose.yaw, "pitch": pose.pitch,
                 "roll": pose.roll, "tone": sitting.person.tone + 1,
@@ -92,13 +92,15 @@ def _apart(dx: float, dy: float, sides: float) -> bool:
     return abs(dx) > 0.78 * sides or abs(dy) > 0.62 * sides
 
 
-def _move(pose: Pose, x: float, y: float, scale: float) -> Pose:
-    pose = pose._replace(x=0.0, y=0.0, scale=float(scale))
+def move(pose: Pose, x: float, y: float, side: float) -> Pose:
+    """Return a pose whose face has its box of `side` pixels about the point x, y."""
+    pose = pose._replace(x=0.0, y=0.0, scale=float(side / _SIDE))
     at = project(_MIDDLE, pose)
     return pose._replace(x=float(x - at[0]), y=float(y - at[1]))
 
 
-def _box(pose: Pose) -> tuple[int, int, int, int]:
+def face_box(pose: Pose) -> tuple[int, int, int, int]:
+    """Return x, y, width and height of the square that a face detector finds around a face."""
     x, y = project(_MIDDLE, pose)
     side = _SIDE * pose.scale
     return tuple(round(float(value)) for value in (x - side / 2, y - side / 2, side, side))
