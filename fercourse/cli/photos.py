@@ -12,12 +12,11 @@ import numpy as np
 
 from fercourse import faces
 from fercourse.datasets.tree import printable
-from fercourse.emotions import COLORS
 from fercourse.errors import DataError
+from fercourse.live.annotating import annotate
 
 SIDE = 48
 _COPY = ".annotated.png"
-_WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 
 
 class Photo(NamedTuple):
@@ -123,27 +122,9 @@ def annotated(seen: Seen, classes: tuple[str, ...]) -> bytes:
     picture = cv2.cvtColor(
         seen.image, cv2.COLOR_GRAY2BGR if seen.image.ndim == 2 else cv2.COLOR_RGB2BGR
     )
-    line = max(1, round(max(picture.shape[:2]) / 400))
     for box, row in zip(seen.boxes, seen.probabilities, strict=True):
-        name = classes[int(row.argmax())]
-        color = _bgr(COLORS.get(name, "#444444"))
-        corner = (box.x + box.width, box.y + box.height)
-        cv2.rectangle(picture, (box.x, box.y), corner, color, line)
-        _write_words(picture, f"{name} {row.max():.0%}", box, color)
+        annotate(picture, box, classes[int(row.argmax())], float(row.max()))
     return cv2.imencode(".png", picture)[1].tobytes()
-
-
-def _write_words(picture: np.ndarray, words: str, box: faces.Box, color: tuple) -> None:
-    font, thickness = cv2.FONT_HERSHEY_SIMPLEX, max(1, round(box.width / 150))
-    (width, height), below = cv2.getTextSize(words, font, 1.0, thickness)
-    scale = max(0.35, 0.9 * box.width / width)
-    width, height, below = (round(side * scale) for side in (width, height, below))
-    bottom = max(box.y, height + below)
-    cv2.rectangle(picture, (box.x, bottom - height - below), (box.x + width, bottom), color, -1)
-    ink = _BLACK if sum(color) > 382 else _WHITE
-    cv2.putText(
-        picture, words, (box.x, bottom - below // 2), font, scale, ink, thickness, cv2.LINE_AA
-    )
 
 
 def _copy_name(relative: Path) -> Path:
@@ -156,8 +137,3 @@ def _whole(image: np.ndarray) -> np.ndarray:
     shrinks = min(gray.shape) >= SIDE
     kind = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return cv2.resize(gray, (SIDE, SIDE), interpolation=kind)
-
-
-def _bgr(color: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(color.removeprefix("#"))
-    return blue, green, red
