@@ -1,0 +1,82 @@
+"""Faces in batches, read from the memory map as they are needed: never the whole set at once."""
+
+import keras
+import numpy as np
+
+from fercourse.datasets.faceset import FaceSet
+from fercourse.errors import DataError
+
+
+class Batches(keras.utils.PyDataset):
+    """The faces of one epoch, in an order of their own: uint8 faces, float32 targets, weights.
+
+    Parameters
+    ----------
+    images : ndarray, uint8, shape (N, H, W)
+    targets : ndarray, float32, shape (N, C)
+        The share of each class.
+    rows : ndarray, int, shape (M,)
+        Which faces, in which order.
+    batch_size : int
+        The faces of a batch at most; all batches are as large, or smaller by one face.
+    weights : ndarray, float32, shape (N,), optional
+        How much each face counts.
+    mixup : float
+        See `Config`.
+    rng : numpy.random.Generator, optional
+        Draws the shares of the blends.
+    """
+
+    def __init__(self, images, targets, rows, batch_size, *, weights=None, mixup=0.0, rng=None):
+        super().__init__()
+        self.images, self.targets, self.weights = images, targets, weights
+        self.parts = np.array_split(rows, steps(len(rows), batch_size))
+        self.shares = rng.beta(mixup, mixup, len(self.parts)) if mixup else None
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def __getitem__(self, index: int):
+        rows = self.parts[index]
+        images, targets = np.asarray(self.images[rows]), self.targets[rows]
+        weights = np.ones(len(rows), np.float32) if self.weights is None else self.weights[rows]
+        if self.shares is not None:
+            share = np.float32(self.shares[index])
+            images, targets, weights = (
+                # The order is random already: a face's neighbor is as good as any other.
+                share * part + (1 - share) * np.roll(part, 1, axis=0)
+                for part in (images, targets, weights)
+            )
+            images = np.rint(images).astype(np.uint8)
+        return images, targets, weights
+
+
+def steps(faces: int, batch_size: int) -> int:
+    """Return how many batches an epoch has."""
+    return -(-faces // batch_size)
+
+
+def one_hot(faces: FaceSet) -> np.ndarray:
+    """Return the labels as float32 (N, C)."""
+    return np.eye(len(faces.classes), dtype=np.float32)[faces.labels]
+
+
+def vote_shares(faces: FaceSet) -> np.ndarray:
+    """Return the share of the raters' votes for each class, float32 (N, C).
+
+    Raises
+    ------
+    DataError
+        If the faces carry no votes.
+    """
+    for prefix in ("target_", "votes_"):
+        columns = [f"{prefix}{name}" for name in faces.classes]
+        if set(columns) <= set(faces.table.columns):
+            votes = faces.table[columns].to_numpy(np.float32)
+            total = votes.sum(axis=1, keepdims=True)
+            # A face that nobody judged keeps its label.
+            return np.where(total > 0, votes / np.maximum(total, 1e-9), one_hot(faces))
+    raise DataError(
+        f"The data set {faces.name!r} carries no votes of raters for its classes; train without "
+        "soft labels, or take the built-in faces or FER+."
+    )

@@ -1,0 +1,188 @@
+"""The loop over the epochs: train, validate, keep what is best, save."""
+
+import math
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+
+from fercourse.datasets.faceset import FaceSet
+from fercourse.errors import DataError, ModelError
+from fercourse.training import checkpoint, files
+from fercourse.training.batches import Batches, one_hot, steps, vote_shares
+from fercourse.training.config import Config
+from fercourse.training.imbalance import epoch_rows, epoch_weights
+from fercourse.training.progress import Display, make_display
+from fercourse.training.run import Run
+from fercourse.training.trainer import (
+    BalancedAccuracy,
+    average_in_place,
+    learning_rate,
+    make_trainer,
+    set_learning_rate,
+)
+from fercourse.training.watching import best_of, is_over, plateau_rate
+
+
+class Loop:
+    """A network, the faces it learns, and the folder it is written to; parameters as of `fit`."""
+
+    def __init__(
+        self,
+        network,
+        train: FaceSet,
+        validation: FaceSet,
+        config: Config,
+        folder: Path | None,
+        targets: np.ndarray | None,
+    ):
+        if config.deterministic:
+            _ask_for_determinism()
+        self.network, self.train, self.config, self.folder = network, train, config, folder
+        self.targets = _targets(train, config, targets)
+        self.steps = steps(len(train), config.batch_size)
+        self.balanced = BalancedAccuracy(len(train.classes))
+        self.trainer = make_trainer(network, config, self.steps, self.balanced)
+        self.validation = Batches(
+            validation.images, one_hot(validation), np.arange(len(validation)), config.batch_size
+        )
+
+    def run(self, state: checkpoint.State, progress: bool) -> Run:
+        """Train the epochs that are left."""
+        display = make_display(self.config.epochs, self.steps, progress)
+        try:
+            while not is_over(state.history, self.config):
+                row = self.train_epoch(state.history, display)
+                self.keep(row, state)
+                display.epoch(row, is_best=best_of(state.history, self.config) == row["epoch"])
+        except KeyboardInterrupt:
+            self.tell_interrupted(state)
+            raise
+        finally:
+            display.close()
+            if state.best:
+                self.network.set_weights(state.best)
+        return self.finish(state)
+
+    def train_epoch(self, history: list[dict], display: Display) -> dict:
+        """Train one epoch and return its row of the history, as far as training gives it."""
+        number, started = len(history) + 1, time.perf_counter()
+        rate = learning_rate(self.trainer)
+        logs = self.trainer.fit(
+            self.batches(number, history),
+            shuffle=False,
+            verbose=0,
+            callbacks=[_Steps(display, number)],
+        ).history
+        row = {"epoch": number, **{name: float(values[-1]) for name, values in logs.items()}}
+        row |= self.recalls("recall")
+        row |= {"learning_rate": rate, "seconds": round(time.perf_counter() - started, 3)}
+        _refuse_nonsense(row, "loss")
+        return row
+
+    def batches(self, number: int, history: list[dict]) -> Batches:
+        """Return the faces of an epoch; they depend on the seed and its number, not on the past."""
+        rng = np.random.default_rng([self.config.seed, number])
+        labels = self.train.labels
+        return Batches(
+            self.train.images,
+            self.targets,
+            epoch_rows(labels, self.config, rng),
+            self.config.batch_size,
+            weights=epoch_weights(labels, self.train.classes, self.config, history),
+            mixup=self.config.mixup,
+            rng=rng,
+        )
+
+    def keep(self, row: dict, state: checkpoint.State) -> None:
+        """Validate an epoch, complete its row, keep the weights if they are the best, and save."""
+        with average_in_place(self.trainer, self.config):
+            scores = self.trainer.evaluate(self.validation, return_dict=True, verbose=0)
+            row |= {f"val_{name}": float(value) for name, value in scores.items()}
+            row |= self.recalls("val_recall")
+            _refuse_nonsense(row, "val_loss")
+            state.history.append(row)
+            is_best = best_of(state.history, self.config) == row["epoch"]
+            if is_best:
+                state.best = self.network.get_weights()
+                if self.folder is not None:
+                    files.keep_model(self.folder, self.network, self.train.classes)
+        if self.config.schedule == "plateau":
+            set_learning_rate(self.trainer, plateau_rate(state.history, self.config))
+        if self.folder is not None:
+            checkpoint.save(self.folder / files.CHECKPOINT, self.trainer, state)
+            files.put(self.folder / files.HISTORY, _frame(state.history).to_csv().encode())
+
+    def recalls(self, prefix: str) -> dict[str, float]:
+        """Return the share of each class recognized, as last measured."""
+        names = (f"{prefix}_{name}" for name in self.train.classes)
+        return dict(zip(names, map(float, self.balanced.recalls()), strict=True))
+
+    def tell_interrupted(self, state: checkpoint.State) -> None:
+        """Say what is kept."""
+        done = f"Stopped after {len(state.history)} of {self.config.epochs} epochs."
+        kept = f" The run in {self.folder} can be resumed." if self.folder else ""
+        print(done + kept, file=sys.stderr)
+
+    def finish(self, state: checkpoint.State) -> Run:
+        """Write what a finished run has, and return it."""
+        best = best_of(state.history, self.config)
+        if self.folder is not None:
+            metrics = {"epochs": len(state.history), "best_epoch": best}
+            files.write_json(self.folder / files.METRICS, metrics | state.history[best - 1])
+            files.keep_model(self.folder, self.network, self.train.classes)
+        return Run(
+            self.network,
+            _frame(state.history),
+            self.train.classes,
+            self.config,
+            best,
+            self.folder,
+        )
+
+
+class _Steps(keras.callbacks.Callback):
+    """Tells a display of each step."""
+
+    def __init__(self, display: Display, epoch: int):
+        super().__init__()
+        self.display, self.epoch = display, epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.display.step(self.epoch, batch + 1)
+
+
+def _targets(train: FaceSet, config: Config, targets: np.ndarray | None) -> np.ndarray:
+    if targets is None:
+        return vote_shares(train) if config.soft_labels else one_hot(train)
+    targets = np.asarray(targets, np.float32)
+    wanted = (len(train), len(train.classes))
+    if targets.shape != wanted or not np.isfinite(targets).all() or (targets < 0).any():
+        raise DataError(
+            f"Targets must be shares of the classes of shape {wanted}, 0 or more, not numbers of "
+            f"shape {targets.shape} from {targets.min(initial=0):g} on."
+        )
+    return targets
+
+
+def _refuse_nonsense(row: dict, name: str) -> None:
+    if not math.isfinite(row[name]):
+        raise ModelError(
+            f"In epoch {row['epoch']} the {name.replace('val_', 'validation ')} is no number any "
+            f"more; the learning rate of {row['learning_rate']:g} is most likely too high. Nothing "
+            "was overwritten; train anew with a tenth of it, or with a longer warm-up."
+        )
+
+
+def _frame(history: list[dict]) -> pd.DataFrame:
+    return pd.DataFrame(history).set_index("epoch")
+
+
+def _ask_for_determinism() -> None:
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
