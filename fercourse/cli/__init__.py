@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from fercourse import __version__
-from fercourse.cli import benchmark, course, data, models, synth
+from fercourse.cli import benchmark, course, data, models, synth, training
 from fercourse.errors import FercourseError
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.add_typer(data.app, name="data")
 app.add_typer(synth.app, name="synth")
 course.add_commands(app)
+app.command()(training.train)
 models.add_commands(app)
 app.command("benchmark")(benchmark.benchmark)
 

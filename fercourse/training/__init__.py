@@ -11,7 +11,10 @@ _HOMES = {
     "Run": "fercourse.training.run",
     "augmentation": "fercourse.training.augmenting",
     "fit": "fercourse.training.fitting",
+    "fit_one_against_rest": "fercourse.training.one_against_rest",
+    "recipe_for": "fercourse.training.recipes",
     "resume": "fercourse.training.fitting",
+    "with_drawn_faces": "fercourse.training.drawn",
 }
 __all__ = sorted(_HOMES)
 

@@ -74,7 +74,8 @@ class RandomGeometry(_Random):
         angle = self.uniform(faces, -1, 1) * (self.rotation * 3.141592653589793 / 180)
         scale = 1 / self.uniform(faces, 1 - self.zoom, 1 + self.zoom)
         side = ops.where(self.uniform(faces, 0, 1) < 0.5 * self.flip, -1.0, 1.0)
-        right, down = (self.uniform(faces, -self.shift, self.shift) for _ in "xy")
+        # By whole pixels, so that a face that is only moved is not blurred.
+        right, down = (ops.round(self.uniform(faces, -1, 1) * self.shift) for _ in "xy")
         cos, sin, nil = ops.cos(angle) * scale, ops.sin(angle) * scale, ops.zeros_like(angle)
         middle = (faces.shape[1] - 1) / 2
         # From where the pixel at x, y comes: a0 x + a1 y + a2, b0 x + b1 y + b2.

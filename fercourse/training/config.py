@@ -38,7 +38,7 @@ class Augmentation:
     rotation : float
         Turn by at most so many degrees.
     shift : float
-        Move by at most so many pixels, in x and in y.
+        Move by at most so many whole pixels, in x and in y.
     zoom : float
         Magnify by a factor of at most 1 + zoom, or 1 - zoom at least.
     brightness, contrast : float

@@ -172,13 +172,13 @@ def test_a_photo_that_cannot_be_read_is_named_and_the_others_are_done(run, place
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["train", "magic"], "no recipe 'magic'; there are"),
+        (["train", "magic"], "no recipe or network 'magic'; there are"),
         (["train", "hog_svm", "-o", "model.pkl"], "must end in .skops"),
         (["train", "hog_svm", "-o", "missing/model.skops"], "no folder missing"),
         (["train", "hog_svm", "--faces", "3", "DATA", "-o", "x.skops"], "fewer than 2 faces of"),
         (["train", "eigenfaces_knn", "DATA", "-o", "x.skops"], "whole number up to 56"),
         (["evaluate", "missing.skops"], "missing.skops cannot be read"),
-        (["evaluate", "TABLE"], ".skops file"),
+        (["evaluate", "TABLE"], ".onnx file"),
         (["evaluate", "MODEL", "DATA", "--split", "dev"], "no split 'dev'; it has train"),
         (["evaluate", "MODEL", "DATA", "--clusters", "subject"], "does not know the subject"),
         (["predict", "MODEL", "missing.png"], "no file or folder missing.png"),
