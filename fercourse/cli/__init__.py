@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from fercourse import __version__
-from fercourse.cli import benchmark, course, data, models, synth, training
+from fercourse.cli import benchmark, course, data, live, models, synth, training
 from fercourse.errors import FercourseError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.add_typer(synth.app, name="synth")
 course.add_commands(app)
 app.command()(training.train)
 models.add_commands(app)
+app.command("live")(live.live)
 app.command("benchmark")(benchmark.benchmark)
 
 

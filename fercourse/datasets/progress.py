@@ -17,8 +17,11 @@ from rich.progress import (
 Bar = AbstractContextManager[Callable[[int], None]]
 
 
-def progress_bar(title: str, total: int, *, shown: bool = True) -> Bar:
-    """Show a bar that counts things, and give a function that is told how many are done."""
+def progress_bar(title: str, total: int | None, *, shown: bool = True) -> Bar:
+    """Show a bar that counts things, and give a function that is told how many are done.
+
+    A total of None is not known.
+    """
     return _bar(title, total, shown, MofNCompleteColumn())
 
 
@@ -29,7 +32,7 @@ def progress_bar_of_bytes(title: str, total: int, *, shown: bool = True) -> Bar:
 
 @contextmanager
 def _bar(
-    title: str, total: int, shown: bool, count: ProgressColumn
+    title: str, total: int | None, shown: bool, count: ProgressColumn
 ) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as bar:

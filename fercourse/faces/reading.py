@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -151,17 +152,25 @@ def _decode(data: bytes, shown: str) -> np.ndarray:
     # orientation; JPEG has the second and never the first.
     is_jpeg = picture_format(data) == "JPEG"
     flags = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH if is_jpeg else cv2.IMREAD_UNCHANGED
-    level = _logging.getLogLevel()
-    _logging.setLogLevel(_SILENT)
-    try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
-        pixels = None
-    finally:
-        _logging.setLogLevel(level)
+    with quiet_opencv():
+        try:
+            pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        except cv2.error:
+            pixels = None
     if pixels is None:
         raise DataError(f"{shown} is damaged; copy it again from its source.")
     return pixels
+
+
+@contextmanager
+def quiet_opencv():
+    """Keep OpenCV from printing what is wrong with a file: we say it ourselves."""
+    level = _logging.getLogLevel()
+    _logging.setLogLevel(_SILENT)
+    try:
+        yield
+    finally:
+        _logging.setLogLevel(level)
 
 
 def _to_uint8(pixels: np.ndarray, shown: str) -> np.ndarray:
