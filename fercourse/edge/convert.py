@@ -13,6 +13,7 @@ from fercourse.classifier.litert import with_metadata
 from fercourse.classifier.metadata import PRECISIONS, Metadata
 from fercourse.classifier.protocol import check_faces
 from fercourse.edge.graph import read_graph
+from fercourse.edge.quantization_aware import frozen, is_quantization_aware
 from fercourse.emotions import CLASSES
 from fercourse.errors import MissingPackageError, ModelError
 
@@ -62,15 +63,18 @@ def to_litert(
         )
     face_shape = face_shape_of(model, classes)
     tensorflow = import_tensorflow()
+    knows_ranges = is_quantization_aware(model)
     with quiet():
-        function = traced(model, batch=1)
+        function = traced(frozen(model) if knows_ranges else model, batch=1)
         converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function])
         if precision != "float32":
             converter.optimizations = [tensorflow.lite.Optimize.DEFAULT]
         if precision == "float16":
             converter.target_spec.supported_types = [tensorflow.float16]
         if precision == "int8":
-            _ask_for_int8(converter, _checked(representative, face_shape))
+            converter.inference_input_type = converter.inference_output_type = tensorflow.uint8
+        if precision == "int8" and not knows_ranges:
+            _calibrate(converter, _checked(representative, face_shape))
         content = _converted(converter)
     if precision == "int8":
         check_full_int8(content)
@@ -209,7 +213,7 @@ def _checked(representative: np.ndarray | None, face_shape: tuple[int, int]) -> 
     return representative
 
 
-def _ask_for_int8(converter, representative: np.ndarray) -> None:
+def _calibrate(converter, representative: np.ndarray) -> None:
     import tensorflow
 
     def faces():
@@ -218,7 +222,6 @@ def _ask_for_int8(converter, representative: np.ndarray) -> None:
 
     converter.representative_dataset = faces
     converter.target_spec.supported_ops = [tensorflow.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = converter.inference_output_type = tensorflow.uint8
 
 
 def _converted(converter) -> bytes:

@@ -1,6 +1,6 @@
 """What a ``.tflite`` file holds: its tensors and operations, read from the file itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 
 import numpy as np
@@ -46,11 +46,16 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of a model, with the numbers of the tensors it takes and gives."""
+    """An operation of a model, with the numbers of the tensors it takes and gives.
+
+    `options` holds its settings in LiteRT's words, such as ``strideH`` and ``padding`` (0 "same",
+    1 "valid").
+    """
 
     name: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    options: dict = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +107,7 @@ def read_graph(content: bytes) -> Graph:
                 names[_code(model.operatorCodes[one.opcodeIndex])],
                 tuple(int(place) for place in one.inputs),
                 tuple(int(place) for place in one.outputs),
+                dict(vars(one.builtinOptions)) if one.builtinOptions else {},
             )
             for one in part.operators
         )
