@@ -49,28 +49,36 @@ def quantization_aware(model):
     }
     folded = fold(model)
     feeds = consumers(folded)
+    sources = {_renamed(layer.name): layer for layer in folded.layers}
 
     def clone(layer):
         if kernel_of(layer) is not None and type(layer) not in kinds:
             raise ModelError(
                 f"The layer {layer.name!r} ({type(layer).__name__}) cannot be trained for INT8."
             )
-        return kinds.get(type(layer), type(layer)).from_config(layer.get_config())
+        config = {**layer.get_config(), "name": _renamed(layer.name)}
+        return kinds.get(type(layer), type(layer)).from_config(config)
 
     def call(layer, *inputs, **options):
-        source = folded.get_layer(layer.name)
+        source = sources[layer.name]
         if source.input is folded.inputs[0]:
             inputs = [own.FakeQuantize(0.0, 255.0, fixed=True, name="faces_range")(inputs[0])]
         output = layer(*inputs, **options)
         if _keeps_scale(source, feeds[source.name]):
             return output
-        return own.FakeQuantize(name=f"{layer.name}_range")(output)
+        # Whoever asks for the logits is to get the rounded ones.
+        name = "logits" if source.name == "logits" else f"{source.name}_range"
+        return own.FakeQuantize(name=name)(output)
 
     aware = keras.models.clone_model(folded, clone_function=clone, call_function=call)
-    for layer in folded.layers:
+    for name, layer in sources.items():
         if layer.weights:
-            aware.get_layer(layer.name).set_weights(layer.get_weights())
+            aware.get_layer(name).set_weights(layer.get_weights())
     return aware
+
+
+def _renamed(name: str) -> str:
+    return "scores" if name == "logits" else name
 
 
 def is_quantization_aware(model) -> bool:
