@@ -130,6 +130,12 @@ CELL_MISTAKES = {
     "You divide the votes by their sum; return plain sums, blocks are normalized later.": (
         lambda *given: cell(*given) / cell(*given).sum()
     ),
+    "You divide the votes by their length; return plain sums, blocks are normalized later.": (
+        lambda *given: cell(*given) / np.linalg.norm(cell(*given))
+    ),
+    "Your bins end at pi; the directions are in degrees and end at 180.": (
+        lambda lengths, degrees, orientations: cell(lengths, degrees, orientations, most=np.pi)
+    ),
     "You divide by the number of pixels; return plain sums, that comes later.": (
         lambda *given: cell(*given) / given[0].size
     ),

@@ -22,8 +22,8 @@ _PAIRS = pd.DataFrame([[10, 2, 8], [30, 200, 5], [4, 14, 22]], index=_WORDS, col
 def most_confused(answer):
     """The mistake that takes the largest share of its row."""
     expect_function(answer, "confusion")
-    pair = call(answer, _PAIRS)
-    if not isinstance(pair, tuple | list) or len(pair) != 2:
+    pair = _as_tuple(call(answer, _PAIRS))
+    if not isinstance(pair, tuple) or len(pair) != 2:
         raise Wrong(f"You return {pair!r}; return two words, (labeled, predicted).")
     labeled, predicted = pair
     if labeled not in _WORDS or predicted not in _WORDS:
@@ -44,11 +44,15 @@ def most_confused(answer):
     again = call(
         answer, pd.DataFrame([[1, 9], [2, 3]], index=["sad", "fear"], columns=["sad", "fear"])
     )
-    if tuple(again) != ("sad", "fear"):
+    if _as_tuple(again) != ("sad", "fear"):
         raise Wrong("It works for one matrix only; take the words from the table you are given.")
     return (
         "Look at shares to find a confusion, and at counts to see whether it rests on enough faces."
     )
+
+
+def _as_tuple(pair):
+    return tuple(pair) if isinstance(pair, list | np.ndarray | pd.Index) else pair
 
 
 def _most_confused(confusion):
@@ -78,6 +82,7 @@ def _places(confusion, axis, diagonal):
 most_confused.right(_most_confused)
 most_confused.right(_by_stack)
 most_confused.right(lambda confusion: list(_most_confused(confusion)))
+most_confused.right(lambda confusion: np.array(_most_confused(confusion)))
 most_confused.wrong(lambda confusion: _places(confusion, 0, diagonal=True), says="diagonal")
 most_confused.wrong(lambda confusion: _places(confusion, 0, diagonal=False), says="largest count")
 most_confused.wrong(lambda confusion: _most_confused(confusion)[::-1], says="wrong way round")
@@ -116,7 +121,7 @@ def macro_f1(answer):
     expect_no_mistake(values, _macro_f1, F1_MISTAKES, [(counts,) for counts in questions])
     for counts, value in zip(questions, values, strict=True):
         what = f"For a matrix of {len(counts)} classes your macro F1"
-        expect_close(value, _macro_f1(counts), tolerance=1e-9, what=what)
+        expect_close(value, _macro_f1(counts), tolerance=1e-6, what=what)
     return "A rare class weighs as much as a frequent one."
 
 
@@ -135,6 +140,7 @@ def _by_precision(counts, safe=True):
 macro_f1.right(_macro_f1)
 macro_f1.right(_by_precision)
 macro_f1.right(lambda counts: float(np.mean(f1(counts.T))))
+macro_f1.right(lambda counts: np.float32(_macro_f1(counts)))
 macro_f1.wrong(f1, says="take their mean")
 macro_f1.wrong(lambda counts: _by_precision(counts, safe=False), says="NaN")
 macro_f1.wrong(lambda counts: 1.0, says="too large")
@@ -158,10 +164,7 @@ _HALF_WIDTH = 1.96 * np.sqrt(0.6 * 0.4 / 400)
 def bootstrap_interval(answer):
     """The bootstrap interval of an accuracy."""
     expect_function(answer, "correct", "seed")
-    ends = call(answer, _CORRECT, 0)
-    if np.shape(ends) != (2,):
-        raise Wrong("Return two numbers, (low, high).")
-    low, high = (expect_number(end) for end in ends)
+    low, high = _ends(answer, _CORRECT, 0)
     if low > high:
         raise Wrong("Your lower end is above the upper one; return (low, high).")
     if low > 1 or high > 1:
@@ -173,18 +176,35 @@ def bootstrap_interval(answer):
         )
     _expect_width((high - low) / 2)
     expect_close((low + high) / 2, 0.6, tolerance=0.01, what="The middle of your interval")
-    if len({tuple(call(answer, _MANY_CORRECT, 0)) for _ in range(4)}) > 1:
+    once = _ends(answer, _MANY_CORRECT, 0)
+    if any(_ends(answer, _MANY_CORRECT, 0) != once for _ in range(3)):
         raise Wrong("The same seed gives another interval; make the generator from the seed.")
-    if tuple(call(answer, _CORRECT[:100], 0)) == (low, high):
+    if all(_ends(answer, _MANY_CORRECT, seed) == once for seed in (1, 2)):
+        raise Wrong(
+            "Another seed gives the same interval; draw resamples, with a generator made from the "
+            "seed you are given."
+        )
+    if _ends(answer, _CORRECT[:100], 0) == (low, high):
         raise Wrong("Another array gives the same interval; resample the faces you are given.")
     return "The sample stands in for the world, and chance can be watched at work."
+
+
+def _ends(answer, correct, seed) -> tuple[float, float]:
+    ends = call(answer, correct, seed)
+    if np.shape(ends) != (2,):
+        raise Wrong("Return two numbers, (low, high).")
+    low, high = (expect_number(end) for end in ends)
+    return low, high
 
 
 def _expect_width(half: float) -> None:
     if half < 1e-9:
         raise Wrong("All of your resamples score the same: draw with replacement.")
     if half < 0.9 * _HALF_WIDTH:
-        raise Wrong("Your interval is too narrow; 2.5 % are to be left out at each end.")
+        raise Wrong(
+            "Your interval is too narrow; draw as many faces as there are, and leave out 2.5 % at "
+            "each end."
+        )
     if half > 1.5 * _HALF_WIDTH:
         raise Wrong(
             "Your interval is too wide; draw as many faces as there are, and leave out 2.5 % at each end."
@@ -208,6 +228,12 @@ def _at_once(correct, seed):
     return np.quantile(correct[places].mean(axis=1), [0.025, 0.975])
 
 
+def _by_formula(correct):
+    share = correct.mean()
+    half = 1.96 * np.sqrt(share * (1 - share) / len(correct))
+    return np.array(share - half), np.array(share + half)
+
+
 bootstrap_interval.right(_bootstrap)
 bootstrap_interval.right(_at_once)
 bootstrap_interval.right(lambda correct, seed: list(_bootstrap(correct, seed + 5)))
@@ -226,4 +252,7 @@ bootstrap_interval.wrong(
     says="same seed",
 )
 bootstrap_interval.wrong(lambda correct, seed: _bootstrap(_CORRECT, seed), says="Another array")
+bootstrap_interval.wrong(lambda correct, seed: _bootstrap(correct, 0), says="Another seed")
+bootstrap_interval.wrong(lambda correct, seed: _by_formula(correct), says="Another seed")
+bootstrap_interval.wrong(lambda correct, seed: _bootstrap(correct, seed, share=2.5), says="narrow")
 bootstrap_interval.wrong(lambda correct, seed: correct.mean(), says="two numbers")
