@@ -83,7 +83,8 @@ def logits(model):
     Parameters
     ----------
     model : keras.Model
-        A functional model with a layer named ``"logits"``.
+        A model with a layer named ``"logits"``, or one that ends in a softmax: a layer of its own,
+        or the activation of its last layer, which is then copied without it.
 
     Returns
     -------
@@ -93,17 +94,36 @@ def logits(model):
     Raises
     ------
     ModelError
-        If the model has no such layer.
+        If the model has neither.
     """
     keras = _keras()
-    if not isinstance(model, keras.Model) or "logits" not in (
-        layer.name for layer in getattr(model, "layers", ())
-    ):
+    scores = _before_softmax(model) if isinstance(model, keras.Model) else None
+    if scores is None:
         raise ModelError(
-            "This model has no layer named 'logits'; build it with fercourse.models.build, or "
-            "name its last layer before the softmax so."
+            "This model has no layer named 'logits' and does not end in a softmax; build it with "
+            "fercourse.models.build, or name its last layer before the probabilities so."
         )
-    return keras.Model(model.input, model.get_layer("logits").output, name=f"{model.name}_logits")
+    source = model.inputs if isinstance(model, keras.Sequential) else model.input
+    return keras.Model(source, scores, name=f"{model.name}_logits")
+
+
+def _before_softmax(model):
+    """Return the tensor that a model takes the softmax of, or None where there is no softmax."""
+    import keras
+
+    layers = {layer.name: layer for layer in model.layers}
+    if "logits" in layers:
+        return layers["logits"].output
+    last = model.layers[-1] if model.layers else None
+    softmax = getattr(last, "activation", None) is keras.activations.softmax
+    if isinstance(last, keras.layers.Softmax) or (softmax and not last.weights):
+        return last.input
+    if not softmax:
+        return None
+    linear = type(last).from_config({**last.get_config(), "activation": "linear"})
+    scores = linear(last.input)
+    linear.set_weights(last.get_weights())
+    return scores
 
 
 def _check_choice(what: str, choice: str, known) -> None:

@@ -1,7 +1,9 @@
 import random
 
+import keras
 import numpy as np
 import pytest
+from keras import layers
 
 from fercourse import models
 from fercourse.errors import ModelError
@@ -32,6 +34,22 @@ def test_logits_are_what_the_softmax_makes_probabilities_of(tiny, faces):
 
 def test_the_last_layers_have_the_names_that_others_ask_for(tiny):
     assert [layer.name for layer in tiny.layers[-2:]] == ["logits", "probabilities"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        lambda: [layers.Dense(7, activation="softmax")],
+        lambda: [layers.Dense(7), layers.Softmax()],
+        lambda: [layers.Dense(7), layers.Activation("softmax")],
+    ],
+)
+def test_logits_of_a_network_from_outside_are_found_before_its_softmax(ending, faces):
+    outside = keras.Sequential([keras.Input((48, 48, 1)), layers.Flatten(), *ending()])
+    scores = np.asarray(models.logits(outside)(faces / 255))
+    assert scores.min() < 0
+    expected = np.asarray(outside(faces / 255))
+    np.testing.assert_allclose(keras.ops.softmax(scores), expected, rtol=1e-4, atol=1e-6)
 
 
 def test_a_model_without_logits_is_refused():
