@@ -1,0 +1,45 @@
+"""Does a map stay when noise leaves the prediction alone?"""
+
+import numpy as np
+
+from fercourse.classifier import as_classifier
+from fercourse.emotions import CLASSES
+from fercourse.explain.faithfulness.scores import similarity
+from fercourse.explain.saliency import resolve_targets, saliency
+
+
+def stability(
+    model,
+    faces: np.ndarray,
+    method: str,
+    target=None,
+    *,
+    noise: float = 4.0,
+    seed: int = 0,
+    classes=CLASSES,
+    **options,
+) -> np.ndarray:
+    """Return how alike the maps of a face and of a noisy copy are: float64 (N,), at most 1.
+
+    The rank correlation of the two maps (Alvarez-Melis and Jaakkola, 2018, ask the same of other
+    distances); NaN where the noise changes the predicted class, since there the map may change.
+
+    Parameters
+    ----------
+    model, faces, method, target, classes, **options
+        As for `saliency`.
+    noise : float
+        Standard deviation in gray levels.
+    seed : int
+        Of the noise.
+    """
+    classifier = as_classifier(model, classes)
+    targets = resolve_targets(classifier, faces, target)
+    rng = np.random.default_rng(seed)
+    noisy = faces + noise * rng.standard_normal(faces.shape)
+    noisy = np.clip(noisy + 0.5, 0, 255).astype(np.uint8)
+    before, after = (
+        saliency(classifier, images, method, targets, **options) for images in (faces, noisy)
+    )
+    same = resolve_targets(classifier, faces) == resolve_targets(classifier, noisy)
+    return np.where(same, similarity(before.values, after.values), np.nan)
