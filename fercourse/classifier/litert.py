@@ -11,6 +11,7 @@ import numpy as np
 
 from fercourse.classifier.metadata import LARGEST_FACE, MOST_BYTES, Metadata, read_metadata
 from fercourse.classifier.protocol import check_faces
+from fercourse.classifier.quiet import quiet
 from fercourse.errors import ModelError
 
 # TensorFlow Lite's own way to put a file into a model: a zip archive behind its last byte.
@@ -168,8 +169,9 @@ def _interpreter(content: bytes, threads: int):
     from ai_edge_litert.interpreter import Interpreter
 
     try:
-        interpreter = Interpreter(model_content=content, num_threads=threads)
-        interpreter.allocate_tensors()
+        with quiet():
+            interpreter = Interpreter(model_content=content, num_threads=threads)
+            interpreter.allocate_tensors()
     # Which class is raised differs between versions and kinds of damage.
     except Exception as error:
         raise ModelError(

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from fercourse import __version__
-from fercourse.cli import benchmark, course, data, live, models, synth, training
+from fercourse.cli import benchmark, course, data, edge, live, models, synth, training
 from fercourse.errors import FercourseError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.add_typer(synth.app, name="synth")
+app.add_typer(edge.app, name="edge")
 course.add_commands(app)
 app.command()(training.train)
 models.add_commands(app)

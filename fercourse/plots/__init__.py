@@ -14,6 +14,7 @@ from fercourse.plots.charts import (
     votes,
 )
 from fercourse.plots.classifiers import class_scores, group_scores, learning_curves, scores, t_sne
+from fercourse.plots.edge import on_front, pareto
 from fercourse.plots.evaluation import (
     confusion,
     precision_recall,
@@ -41,7 +42,9 @@ __all__ = [
     "learning_curves",
     "mean_faces",
     "mosaic",
+    "on_front",
     "pairs",
+    "pareto",
     "precision_recall",
     "reliability",
     "roc",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fercourse import models, synth
-from fercourse.edge.convert import to_litert
+from fercourse.edge.conversion import to_litert
 
 
 @pytest.fixture(scope="session")

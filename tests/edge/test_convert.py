@@ -6,7 +6,7 @@ import pytest
 
 from fercourse import models
 from fercourse.classifier.litert import metadata_of
-from fercourse.edge.convert import representative_faces, to_litert
+from fercourse.edge.conversion import representative_faces, to_litert
 from fercourse.edge.graph import read_graph
 from fercourse.errors import ModelError
 
@@ -46,7 +46,7 @@ def test_multiply_adds_are_counted_as_by_hand(litert):
 
 
 def test_the_metadata_name_the_source(litert, network):
-    from fercourse.edge.convert import weights_hash
+    from fercourse.edge.conversion import weights_hash
 
     hashes = {metadata_of(content).source_sha256 for content in litert.values()}
     assert hashes == {weights_hash(network)}

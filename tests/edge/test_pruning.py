@@ -6,7 +6,7 @@ import pytest
 
 from fercourse import models
 from fercourse.edge import pruning
-from fercourse.edge.convert import to_litert
+from fercourse.edge.conversion import to_litert
 from fercourse.edge.distillation import distil
 from fercourse.edge.graph import read_graph
 from fercourse.errors import ModelError

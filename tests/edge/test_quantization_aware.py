@@ -6,12 +6,12 @@ import pytest
 
 from fercourse import models
 from fercourse.classifier.litert import LiteRTClassifier
-from fercourse.edge.convert import to_litert
+from fercourse.edge.conversion import to_litert
 from fercourse.edge.distillation import distil
 from fercourse.edge.fake_quantize import FakeQuantize, fake_quantized_weights
 from fercourse.edge.folding import fold
 from fercourse.edge.graph import read_graph
-from fercourse.edge.quantization_aware import quantization_aware
+from fercourse.edge.quantization_training import quantization_aware
 from fercourse.errors import ModelError
 
 CLASSES = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")

@@ -1,19 +1,17 @@
 """From a Keras network to LiteRT: float32, float16, INT8 weights, or INT8 throughout."""
 
 import hashlib
-import os
 import re
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 
 from fercourse.classifier.litert import with_metadata
 from fercourse.classifier.metadata import PRECISIONS, Metadata
 from fercourse.classifier.protocol import check_faces
+from fercourse.classifier.quiet import quiet
 from fercourse.edge.graph import read_graph
-from fercourse.edge.quantization_aware import frozen, is_quantization_aware
+from fercourse.edge.quantization_training import frozen, is_quantization_aware
 from fercourse.emotions import CLASSES
 from fercourse.errors import MissingPackageError, ModelError
 
@@ -74,7 +72,7 @@ def to_litert(
         if precision == "int8":
             converter.inference_input_type = converter.inference_output_type = tensorflow.uint8
         if precision == "int8" and not knows_ranges:
-            _calibrate(converter, _checked(representative, face_shape))
+            _calibrate(converter, checked_representative(representative, face_shape))
         content = _converted(converter)
     if precision == "int8":
         check_full_int8(content)
@@ -186,20 +184,10 @@ def traced(model, batch: int | None):
     return tensorflow.function(faces_to_probabilities, [shape]).get_concrete_function()
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep from the reader what converters write to standard error: progress, never an error."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
-
-
-def _checked(representative: np.ndarray | None, face_shape: tuple[int, int]) -> np.ndarray:
+def checked_representative(
+    representative: np.ndarray | None, face_shape: tuple[int, int]
+) -> np.ndarray:
+    """Return representative faces if there are some, of the right form."""
     if representative is None or not len(representative):
         raise ModelError(
             "INT8 needs representative faces to measure ranges on; give some of the training faces."

@@ -1,0 +1,21 @@
+"""Silence for native libraries that tell what they do, not only what is wrong."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep from the reader what compiled code writes to standard error meanwhile.
+
+    Only around calls whose errors come as exceptions.
+    """
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

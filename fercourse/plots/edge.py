@@ -1,0 +1,76 @@
+"""Figures of networks on small machines."""
+
+import numpy as np
+import pandas as pd
+
+from fercourse.errors import DataError
+from fercourse.plots.picture import Picture
+from fercourse.plots.style import new_figure, series_style, styled
+
+
+@styled
+def pareto(
+    table: pd.DataFrame,
+    *,
+    cost: str,
+    worth: str = "accuracy",
+    title: str = "What each network costs and what it is worth",
+    xlabel: str | None = None,
+) -> Picture:
+    """Show cost against worth, and the front: the networks that no other one beats at both.
+
+    Introduced in notebook 06.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row for each network, named by the index, such as `fercourse.edge.bench` returns. Columns
+        ``low`` and ``high``, if there, are the interval of `worth`.
+    cost, worth : str
+        Columns: what should be small, and what should be large.
+    title : str
+    xlabel : str, optional
+        What the cost is; by default its column's name.
+    """
+    if table.empty:
+        raise DataError("There are no networks to show.")
+    figure = new_figure(title, 8, 4.2)
+    axes = figure.subplots()
+    best = on_front(table[cost].to_numpy(), table[worth].to_numpy())
+    if {"low", "high"} <= set(table.columns):
+        reach = np.abs(table[["low", "high"]].to_numpy().T - table[worth].to_numpy())
+        axes.errorbar(
+            table[cost], table[worth], yerr=reach, fmt="none", ecolor="#BBBBBB", elinewidth=1
+        )
+    front = table[best].sort_values(cost)
+    axes.plot(front[cost], front[worth], drawstyle="steps-post", label="front", **series_style(0))
+    axes.scatter(table[cost][best], table[worth][best], color="#0072B2", zorder=3)
+    axes.scatter(
+        table[cost][~best],
+        table[worth][~best],
+        color="#D55E00",
+        marker="x",
+        zorder=3,
+        label="beaten",
+    )
+    for name, row in table.iterrows():
+        axes.annotate(
+            str(name), (row[cost], row[worth]), xytext=(5, 4), textcoords="offset points", size=9
+        )
+    axes.set(xscale="log", xlabel=xlabel or cost, ylabel=worth)
+    axes.margins(x=0.15)
+    axes.grid(True, which="both", axis="x", alpha=0.5)
+    axes.legend(loc="lower right")
+    said = ", ".join(
+        f"{name} {row[cost]:.3g} for {row[worth]:.3f}" for name, row in front.iterrows()
+    )
+    return Picture(
+        figure, f"{title}. {worth} over {xlabel or cost}; on the front, cheapest first: {said}."
+    )
+
+
+def on_front(costs: np.ndarray, worths: np.ndarray) -> np.ndarray:
+    """Return which networks no other one beats: as cheap and better, or cheaper and as good."""
+    cheaper = (costs[:, None] < costs) & (worths[:, None] >= worths)
+    better = (costs[:, None] <= costs) & (worths[:, None] > worths)
+    return ~(cheaper | better).any(axis=0)
