@@ -45,8 +45,8 @@ def _forehead(s: dict, u: dict, person: Identity) -> list[tuple]:
         outer = weight * (u[2] + 0.1 * u[1] + 0.4 * age[1])
         bow = 0.03 + 0.05 * person.line_bow
         rows += [
-            (-0.06, y, 0.15, y + 0.01, 0.42, y - bow, 0.026, -0.020 * inner, 0.070 * inner),
-            (0.34, y - bow, 0.5, y - bow, 0.68, y + 0.04, 0.026, -0.020 * outer, 0.070 * outer),
+            (-0.06, y, 0.15, y + 0.01, 0.42, y - bow, 0.030, -0.013 * inner, 0.055 * inner),
+            (0.34, y - bow, 0.5, y - bow, 0.68, y + 0.04, 0.030, -0.013 * outer, 0.055 * outer),
         ]
     return rows
 
@@ -118,11 +118,11 @@ def _nose_and_cheek(s: dict, u: dict, person: Identity) -> list[tuple]:
          s["corner_x"] + outward, s["corner_y"] + 0.02, 0.034, -0.034 * fold - 0.008, 0.085 * fold + 0.015),
         (wing + 0.15, base - 0.14, s["corner_x"] * 0.5 + 0.38, base - 0.02, s["corner_x"] + 0.25,
          s["corner_y"] - 0.12, 0.075, 0.035 * apple + 0.015 * u[10], 0.0),
-        (-0.02, 0.03, 0.05, -0.01, 0.12, 0.0, 0.020, -0.03 * sneer, 0.11 * sneer),
-        (-0.02, 0.11, 0.06, 0.07, 0.14, 0.06, 0.020, -0.03 * sneer, 0.11 * sneer),
-        (0.06, 0.22, 0.14, 0.15, 0.22, 0.16, 0.024, -0.03 * sneer, 0.09 * sneer),
+        (-0.02, 0.03, 0.05, -0.01, 0.12, 0.0, 0.020, -0.02 * sneer, 0.06 * sneer),
+        (-0.02, 0.11, 0.06, 0.07, 0.14, 0.06, 0.020, -0.02 * sneer, 0.06 * sneer),
+        (0.06, 0.22, 0.14, 0.15, 0.22, 0.16, 0.024, -0.02 * sneer, 0.06 * sneer),
         (wing - 0.02, base - 0.16, wing + 0.05, base - 0.14, wing + 0.09, base - 0.03, 0.030,
-         -0.03 * (u[9] + 0.5 * u[10]), 0.10 * (u[9] + 0.5 * u[10])),
+         -0.025 * (u[9] + 0.5 * u[10]), 0.06 * (u[9] + 0.5 * u[10])),
     ]  # fmt: skip
 
 
@@ -137,12 +137,12 @@ def _around_mouth(s: dict, u: dict, person: Identity) -> list[tuple]:
     return [
         (x, y - 0.06, x + 0.02, y, x, y + 0.06, 0.030, -0.035 * dimple - 0.008, 0.12 * dimple + 0.03),
         (x + 0.06, y - 0.06, x + 0.09, y, x + 0.06, y + 0.06, 0.040, 0.03 * dimple, 0.0),
-        (x - 0.01, y + 0.03, x + 0.05, y + 0.10, x + 0.05, y + 0.26, 0.030, -0.03 * droop, 0.09 * droop),
+        (x - 0.01, y + 0.03, x + 0.05, y + 0.10, x + 0.05, y + 0.26, 0.030, -0.025 * droop, 0.07 * droop),
         (x + 0.07, y - 0.16, x + 0.14, y, x + 0.08, y + 0.20, 0.040, -0.03 * stretch, 0.06 * stretch),
         (-0.03, lips - 0.15, 0.12, lips - 0.15, 0.27, lips - 0.10, 0.045, 0.03 * press, 0.0),
         (-0.03, lips + 0.15, 0.12, lips + 0.15, 0.27, lips + 0.12, 0.045, 0.03 * press, 0.0),
-        (0.0, chin - 0.03, 0.06, chin - 0.05, 0.13, chin, 0.075, 0.028 * boss, 0.0),
-        (0.02, chin - 0.12, 0.12, chin - 0.13, 0.24, chin - 0.06, 0.028, -0.035 * boss, 0.09 * boss),
+        (0.0, chin - 0.03, 0.06, chin - 0.05, 0.13, chin, 0.075, 0.010 * boss, 0.0),
+        (0.02, chin - 0.12, 0.12, chin - 0.13, 0.24, chin - 0.06, 0.028, -0.025 * boss, 0.07 * boss),
         (0.06, chin - 0.04, 0.08, chin, 0.07, chin + 0.05, 0.022, -0.02 * boss, 0.05 * boss),
         (0.15, chin + 0.0, 0.17, chin + 0.03, 0.15, chin + 0.08, 0.022, -0.02 * boss, 0.05 * boss),
         # Lips are round: two rolls with the seam between them.

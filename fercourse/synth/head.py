@@ -75,6 +75,6 @@ def _hairline(field: Field, person: Identity) -> np.ndarray:
     x = field.x[None, :]
     away = np.abs(x)
     temple = -0.10 * person.recede * np.exp(-(((away - 0.5) / 0.16) ** 2))
-    side = 1.5 * np.clip((away - 0.66) / 0.34, 0, 1.2) ** 2.0
+    side = 1.2 * np.clip((away - 0.45) / 0.5, 0, 1.2) ** 2.0
     part = 0.05 * np.cos(3.2 * (x - person.hair_part))
     return person.hair_line + temple + side + part

@@ -69,6 +69,7 @@ class Identity(NamedTuple):
     lashes: float
     eye_shadow: float
     freckles: float
+    blotches: float
     glasses: float
     piercing: str
     iris_tone: float
@@ -95,12 +96,13 @@ def draw_identity(subject: int, seed: int = 0) -> Identity:
         own=own,
         tone=tone,
         age=age,
-        lines=rng.random(8) * age,
+        lines=rng.random(8) * (0.25 * (not child) + age),
         seed=int(rng.integers(2**31)),
         **_bones(rng, masculine and not child, child),
         **_hair(rng, masculine, child, tone, age),
         **_colors(rng, masculine, child, tone),
         **_beard(rng, masculine and not child),
+        blotches=rng.uniform(0.0, 0.07),
     )
 
 
@@ -117,13 +119,13 @@ _CHILDISH = np.array(
 
 def _bones(rng: np.random.Generator, masculine: bool, child: bool) -> dict:
     return {
-        "jaw_square": rng.normal(3.0 if masculine else 2.6, 0.3),
+        "jaw_square": rng.normal(3.3 if masculine else 2.9, 0.3),
         "jaw_width": rng.normal(0.99, 0.03),
         "head_top": rng.normal(-1.50, 0.05),
         "nose_long": rng.normal(0.75 if child else 1.0, 0.18),
         "nose_wide": rng.normal(1.0, 0.12),
         "nose_bridge": rng.normal(0.55 if child else 0.9, 0.22),
-        "eye_deep": rng.normal(0.7 if child else 0.95, 0.2),
+        "eye_deep": rng.normal(0.6 if child else 0.8, 0.2),
         "brow_ridge": max(0.0, rng.normal(0.9 if masculine else 0.5, 0.2) - 0.4 * child),
         "cheekbone": rng.normal(0.5, 0.5),
         "chin": rng.normal(1.0 if masculine else 0.6, 0.4),
@@ -146,7 +148,7 @@ def _hair(rng: np.random.Generator, masculine: bool, child: bool, tone: int, age
         "hair_contrast": rng.uniform(0.12, 0.28),
         "recede": rng.random() * (0.4 + age) * masculine,
         "side_lock": rng.uniform(0.955, 0.99) if short else rng.uniform(0.84, 0.97),
-        "hair_line": rng.normal(-0.62, 0.06) if fringe else rng.normal(-0.98, 0.06),
+        "hair_line": rng.normal(-0.60, 0.07) if fringe else rng.normal(-0.94, 0.07),
         "hair_length": rng.uniform(-0.15, 0.3) if short else rng.uniform(0.7, 2.3),
         "hair_volume": rng.uniform(0.02, 0.12) if short else rng.uniform(0.06, 0.24),
         "hair_part": rng.uniform(-0.6, 0.6),
@@ -157,7 +159,7 @@ def _colors(rng: np.random.Generator, masculine: bool, child: bool, tone: int) -
     made_up = not (masculine or child) and rng.random() < 0.5
     return {
         "brow_dark": rng.uniform(0.4, 0.85),
-        "lip_dark": rng.uniform(0.07, 0.20) + made_up * rng.uniform(0.05, 0.25),
+        "lip_dark": rng.uniform(0.10, 0.30) + made_up * rng.uniform(0.05, 0.25),
         "lashes": rng.uniform(0.3, 0.6) + made_up * rng.uniform(0.2, 0.4),
         "eye_shadow": made_up * rng.uniform(0.0, 0.25),
         "iris_tone": rng.uniform(0.05, 0.18) + (0.22 * rng.random() if tone < 4 else 0.0),

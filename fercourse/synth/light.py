@@ -70,10 +70,11 @@ def light_up(
     gloss = facing(half) ** 2
     gloss = gloss * gloss * gloss * gloss
     around = cv2.blur(height, (2 * int(0.13 * field.density) + 1,) * 2)
-    hollow = np.clip(1 - 2.4 * (around - height), 0.3, 1.06)
+    hollow = np.clip(1 - 2.0 * (around - height), 0.3, 1.06)
     seen = _not_shaded(field, height, direction)
     diffuse = light.ambient * hollow + light.strength * facing(direction) * seen * np.sqrt(hollow)
-    return albedo * diffuse + (_GLOSS * light.strength) * gloss * seen * hollow
+    shine = np.minimum(4 * albedo, 1)  # hair and eyes are darker than any skin, and dull
+    return albedo * diffuse + (_GLOSS * light.strength) * gloss * seen * hollow * shine
 
 
 def _not_shaded(field: Field, height: np.ndarray, direction: np.ndarray) -> np.ndarray:
@@ -89,4 +90,4 @@ def _not_shaded(field: Field, height: np.ndarray, direction: np.ndarray) -> np.n
         ahead = cv2.warpAffine(height, shift, height.shape[::-1], flags=cv2.INTER_LINEAR,
                                borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
         np.maximum(blocked, ahead - height - lz / side * distance, out=blocked)
-    return 1 - 0.75 * np.clip(blocked / 0.07, 0, 1)
+    return 1 - 0.60 * np.clip(blocked / 0.07, 0, 1)

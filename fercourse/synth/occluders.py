@@ -98,7 +98,7 @@ def lay_over(
 
 
 def _hand(picture, pose, light, skin, rng) -> None:
-    """Four fingers over the mouth, a cheek, the chin or the brow."""
+    """Four fingers over the mouth, a cheek, the chin or the brow, and the palm behind them."""
     side = rng.choice((-1, 1))
     target = np.array([(0.1, 1.0), (0.75, 0.6), (0.3, 1.4), (0.5, -0.5)][rng.integers(4)])
     tip = project(np.array((side * target[0], target[1], 1.15)), pose)
@@ -106,22 +106,34 @@ def _hand(picture, pose, light, skin, rng) -> None:
     along = np.array((side * (0.35 + np.abs(np.sin(angle))), np.cos(angle))) * pose.scale
     along /= np.linalg.norm(along) / pose.scale
     across = np.array((-along[1], along[0]))
+    fingers = [
+        (
+            tip + across * 0.21 * (finger - 1.5) + along * (0.12 * abs(finger - 1.3)),
+            along * 1.1 + across * 0.05 * (finger - 1.5),
+            np.array((0.085, 0.125)) * pose.scale,
+        )
+        for finger in range(4)
+    ]
+    palm = (tip + along * 1.15, along * 1.2, np.array((0.42, 0.36)) * pose.scale)
+    for start, spread, radii in [palm, *fingers]:
+        _limb(picture, light, skin, start, spread, radii)
+
+
+def _limb(picture, light, skin, start, spread, radii) -> None:
+    """A rounded bar from `start` along `spread`, as thick as `radii` at its two ends."""
     y, x = np.mgrid[: picture.shape[0], : picture.shape[1]].astype(np.float32)
-    for finger in range(4):
-        start = tip + across * 0.21 * (finger - 1.5) + along * (0.12 * abs(finger - 1.3))
-        spread = along * 2.2 + across * 0.12 * (finger - 1.5)
-        radius = 0.115 * pose.scale
-        length = float(spread @ spread)
-        at = np.clip(((x - start[0]) * spread[0] + (y - start[1]) * spread[1]) / length, 0, 1)
-        dx, dy = x - start[0] - at * spread[0], y - start[1] - at * spread[1]
-        off = np.sqrt(dx * dx + dy * dy) / radius
-        bulge = np.sqrt(np.clip(1 - off**2, 0, 1))
-        facing = 0.75 * bulge + 0.5 * (np.sin(np.radians(light.azimuth)) * dx - 0.5 * dy) / radius
-        nail = 1 + 0.08 * (at < 0.07) * (off < 0.6)
-        lit = skin * nail * (0.75 * light.ambient + light.strength * np.clip(facing, 0, 1))
-        shade = 0.35 * np.clip(1.5 - off, 0, 1)
-        picture *= 1 - shade * (off >= 1)
-        _cover(picture, lit, np.clip((1 - off) * radius + 0.5, 0, 1))
+    length = float(spread @ spread)
+    at = np.clip(((x - start[0]) * spread[0] + (y - start[1]) * spread[1]) / length, 0, 1)
+    dx, dy = x - start[0] - at * spread[0], y - start[1] - at * spread[1]
+    radius = radii[0] + (radii[1] - radii[0]) * at
+    off = np.sqrt(dx * dx + dy * dy) / radius
+    bulge = np.sqrt(np.clip(1 - off**2, 0, 1))
+    facing = 0.75 * bulge + 0.5 * (np.sin(np.radians(light.azimuth)) * dx - 0.5 * dy) / radius
+    knuckle = 1 - 0.10 * np.exp(-(((at - 0.45) / 0.05) ** 2))
+    lit = skin * knuckle * (0.75 * light.ambient + light.strength * np.clip(facing, 0, 1))
+    shade = 0.35 * np.clip(1.5 - off, 0, 1)
+    picture *= 1 - shade * (off >= 1)
+    _cover(picture, lit, np.clip((1 - off) * radius + 0.5, 0, 1))
 
 
 def _scarf(picture, pose, light, rng) -> None:

@@ -18,6 +18,7 @@ def paint_face(
         skin
         * (1 - np.clip(dark, 0, 0.8))
         * (1 + (0.012 + person.freckles) * field_grain("skin", field, rng))
+        * (1 + person.blotches * field_grain("clouds", field, rng))
     )
     strands = field_grain("curls", field, rng)
     _facial_hair(field, shape, person, albedo, rng)
@@ -58,7 +59,7 @@ def _eye(field, shape, person, albedo, gaze, side) -> None:
     part *= (1 - person.eye_shadow * lid * inside) * (1 - 0.16 * crease * inside)
     opening = band(field, rows, upper, lower) * inside
     middle = (inner + outer) / 2
-    white = 0.24 + 0.52 * TONES[person.tone] - 0.6 * ((x - middle) / 0.5) ** 2
+    white = 0.20 + 0.43 * TONES[person.tone] - 0.6 * ((x - middle) / 0.5) ** 2
     under_lid = np.clip(1 - (y - upper) / 0.05, 0, 1)
     _blend(part, white - 0.25 * under_lid, opening)
     iris = (middle + SIGNS[side] * gaze[0], line.mean() - 0.015 + gaze[1])
@@ -88,7 +89,7 @@ def _mouth(field, shape, person, albedo) -> None:
     c = mouth_curves(shape, field.x[columns])
     tone = TONES[person.tone] * (1 - person.lip_dark)
     _blend(part, 0.88 * tone, band(field, rows, c["outer_upper"], c["inner_upper"], soft=0.015))
-    _blend(part, 1.02 * tone, band(field, rows, c["inner_lower"], c["outer_lower"], soft=0.02))
+    _blend(part, 0.98 * tone, band(field, rows, c["inner_lower"], c["outer_lower"], soft=0.02))
     opening = band(field, rows, c["inner_upper"], c["inner_lower"])
     _blend(part, _mouth_inside(field, rows, columns, c, jaw, person), opening)
     seam = band(field, rows, c["inner_upper"] - 0.012, c["inner_upper"] + 0.012, soft=0.015)
@@ -104,7 +105,7 @@ def _mouth_inside(field, rows, columns, c, jaw, person) -> np.ndarray:
     edge = person.length("lips_y") + 0.05
     gaps = 1 - 0.12 * np.exp(-((((x + 0.065) % 0.13 - 0.065) / 0.010) ** 2))
     under_lip = np.clip(1 - (y - c["inner_upper"]) / 0.06, 0, 1)
-    light = 0.36 + 0.46 * TONES[person.tone]
+    light = 0.31 + 0.43 * TONES[person.tone]
     teeth = light * gaps * (1 - 0.55 * c["v"] ** 2 - 0.25 * under_lip)
     lower_teeth = np.clip((y - edge - 0.03 - 0.9 * jaw) * field.density + 0.5, 0, 1)
     upper_teeth = np.clip((edge - y) * field.density + 0.5, 0, 1)

@@ -82,19 +82,19 @@ def _class_in_turn(index: int, rng: np.random.Generator) -> int:
 
 def _pose(rng: np.random.Generator, size: int, spread: float) -> Pose:
     """Hold the head by lot, and put the face, however it is held, in the middle of the picture."""
-    yaw, pitch, roll = rng.normal(0, (13 * spread, 7 * spread, 5 * spread)).clip(-45, 45).tolist()
-    scale = float(size / 2.52 * np.exp(rng.normal(0, 0.06 * spread)))
+    yaw, pitch, roll = rng.normal(0, (15 * spread, 8 * spread, 7 * spread)).clip(-45, 45).tolist()
+    scale = float(size / 2.52 * np.exp(rng.normal(0, 0.07 * spread)))
     distance = float(np.clip(np.exp(rng.normal(2.4, 0.3 * spread)), 6, 30))
     scale *= (distance - _FACE[2]) / distance / 0.88  # as large a face from near and from far
     pose = Pose(yaw, pitch, roll, float(scale), 0.0, 0.0, distance)
-    x, y = (size * rng.normal((0.5, 0.612), 0.02 * spread) - project(_FACE, pose)).tolist()
+    x, y = (size * rng.normal((0.5, 0.600), 0.025 * spread) - project(_FACE, pose)).tolist()
     return pose._replace(x=x, y=y)
 
 
 def _any_light(rng: np.random.Generator) -> Light:
-    strength = rng.uniform(0.35, 0.95)
+    strength = rng.uniform(0.25, 0.85)
     ambient = 1.12 - strength + rng.normal(0, 0.08)
-    azimuth, elevation = rng.normal((0, 30), (36, 16)).clip((-75, -15), (75, 70)).tolist()
+    azimuth, elevation = rng.normal((0, 20), (36, 18)).clip((-75, -15), (75, 70)).tolist()
     return Light(azimuth, elevation, strength, ambient)
 
 
@@ -106,8 +106,8 @@ def _any_camera(rng: np.random.Generator) -> Camera:
     return Camera(
         exposure=float(np.exp(rng.normal(0.15, 0.18))),
         gamma=float(np.exp(rng.normal(0, 0.15))),
-        resolution=1.0 if rng.random() < 0.75 else float(rng.uniform(0.5, 1.0)),
-        blur=float(rng.exponential(0.22)),
+        resolution=1.0 if rng.random() < 0.85 else float(rng.uniform(0.5, 1.0)),
+        blur=float(rng.exponential(0.15)),
         noise=float(rng.exponential(2.0)),
         jpeg=int(rng.integers(55, 96)) if rng.random() < 0.7 else 0,
     )

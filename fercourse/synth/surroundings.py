@@ -57,7 +57,7 @@ def add_body(
     across = (x - top[0] - along * (base[0] - top[0])) / (wide * (1 + 0.12 * along**2))
     tilt = np.sin(np.radians(light.azimuth))
     round_ = np.clip(0.75 * np.sqrt(np.clip(1 - across**2, 0, 1)) + 0.6 * tilt * across, 0, 1)
-    under_chin = 0.55 + 0.35 * np.clip(along, 0, 1)
+    under_chin = 0.68 + 0.24 * np.clip(along, 0, 1)
     neck = skin * under_chin * (0.8 * light.ambient + light.strength * round_)
     cover = np.clip((1 - np.abs(across)) * wide + 0.5, 0, 1) * (y > top[1])
     picture += (neck - picture) * cover

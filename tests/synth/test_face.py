@@ -9,7 +9,7 @@ from fercourse.errors import DataError
 from fercourse.synth.field import cut_grain
 
 # Rows of a 192-pixel frontal face between which a unit may change something.
-UPPER, MIDDLE, LOWER = (0, 82), (30, 172), (95, 192)
+UPPER, MIDDLE, LOWER = (0, 82), (30, 172), (90, 192)
 WHERE = {
     1: UPPER, 2: UPPER, 4: UPPER, 5: UPPER, 6: MIDDLE, 7: UPPER, 43: UPPER,
     9: MIDDLE, 10: MIDDLE, 12: MIDDLE, 14: LOWER, 15: LOWER, 16: LOWER, 17: LOWER,
