@@ -1,11 +1,13 @@
 """The documents that stand beside the code say what the code says."""
 
 import re
+import tomllib
 from importlib.util import find_spec
 
 import pytest
 
 from fercourse import __version__
+from fercourse.cli import results_page
 from fercourse.content import checkout
 from fercourse.datasets.entries import registry
 
@@ -44,3 +46,23 @@ def test_the_glossary_is_in_alphabetical_order_and_names_nothing_twice():
 def test_the_citation_names_the_version_of_the_package():
     citation = (TOP / "CITATION.cff").read_text("utf-8")
     assert f"version: {__version__}\n" in citation
+
+
+def test_the_tables_of_results_are_those_that_the_measurements_give():
+    for path, tables in results_page.tables_of(TOP / "benchmarks").items():
+        for mark, table in tables.items():
+            begin, end = f"<!-- results: {mark} -->\n", f"<!-- end of results: {mark} -->"
+            assert begin + table + end in path.read_text("utf-8"), (
+                "Run 'fercourse benchmark table'."
+            )
+
+
+def test_every_claim_that_a_row_names_is_told():
+    rows, claims = (
+        tomllib.loads((TOP / "benchmarks" / f"{name}.toml").read_text("utf-8"))
+        for name in ("fer2013", "literature")
+    )
+    assert all(claim in claims for row in rows.values() for claim in row.get("claims", ()))
+    assert all(
+        set(claim) == {"claim", "source", "scored", "plausible"} for claim in claims.values()
+    )

@@ -27,7 +27,7 @@ INITIALIZERS = {
     "TruncatedNormal", "VarianceScaling", "Zeros",
 }  # fmt: skip
 ALLOWED = {
-    "keras": MODELS | {"DTypePolicy", "Variable"},
+    "keras": MODELS | {"DTypePolicy"},
     "keras.constraints": {"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"},
     "keras.dtype_policies": {"DTypePolicy"},
     "keras.initializers": INITIALIZERS,

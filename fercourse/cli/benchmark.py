@@ -17,7 +17,7 @@ from fercourse.errors import CourseError
 
 def benchmark(
     name: str = typer.Argument(
-        help="A file of benchmarks/, or 'check' to compare with the floors."
+        help="A file of benchmarks/; 'check' compares with the floors, 'table' writes the tables."
     ),
     data: Path | None = typer.Option(
         None, help="The research data that the benchmark measures on."
@@ -27,10 +27,13 @@ def benchmark(
         [], help="Measure this part again, and keep what is known of the others; may be repeated."
     ),
 ) -> None:
-    """Measure, and write benchmarks/results/NAME.json; or check all results against the floors."""
+    """Measure, and write benchmarks/results/NAME.json; or make something of all results."""
     folder = _benchmarks_folder()
     if name == "check":
         _check_floors(folder)
+        return
+    if name == "table":
+        _write_tables(folder)
         return
     script = _script(folder, name)
     if data is not None and not data.exists():
@@ -54,6 +57,16 @@ def _benchmarks_folder() -> Path:
             "'pip install -e .' in it."
         )
     return top / "benchmarks"
+
+
+def _write_tables(folder: Path) -> None:
+    from fercourse.cli.results_page import write_tables
+
+    changed = write_tables(folder)
+    for path in changed:
+        print(f"Wrote {path.name}.")
+    if not changed:
+        print("All tables are up to date.")
 
 
 def _script(folder: Path, name: str) -> Path:
