@@ -1,0 +1,131 @@
+"""The small networks that ship: train them, write them into fercourse/weights, and measure them.
+
+Run with ``fercourse benchmark weights``; ``--only builtin`` makes that network again. The model cards
+take their tables from the result: ``fercourse benchmark table`` writes them.
+"""
+
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fercourse.classifier import load_classifier, save_classifier
+from fercourse.datasets import load
+from fercourse.edge import representative_faces, to_litert
+from fercourse.evaluation import evaluate, wilson
+from fercourse.training import Augmentation, Config, fit
+
+WEIGHTS = Path(__file__).resolve().parents[1] / "fercourse" / "weights"
+NETWORK = "edge_net"
+CONFIG = Config(
+    epochs=8,
+    batch_size=64,
+    learning_rate=3e-3,
+    warmup_epochs=1,
+    label_smoothing=0.1,
+    augmentation=Augmentation(rotation=10.0, shift=4.0, zoom=0.1, brightness=0.4, contrast=0.3),
+)
+# What is done to the test faces, from nothing to a lot, in these units.
+CHANGES = {
+    "brightness": ("times as bright", (1.0, 1.4, 0.7, 0.5, 0.3)),
+    "blur": ("pixels, standard deviation", (0.0, 0.5, 1.0, 1.5, 2.0)),
+    "distance": ("pixels across, enlarged again", (48, 36, 24, 16, 12)),
+    "noise": ("gray levels, standard deviation", (0, 5, 10, 20, 40)),
+    "turned in the picture": ("degrees", (0, 10, 20, 30, 45)),
+}
+TIMED = 300
+
+
+def run(options: dict) -> tuple[dict, dict]:
+    """Return accuracy, size and speed of each network that ships."""
+    part = options["part"]("builtin", lambda: _builtin(options["seed"]))
+    if part is None:
+        return {}, {}
+    return {f"builtin_{key}": value for key, value in part["figures"].items()}, {}
+
+
+def _builtin(seed: int) -> tuple[dict, dict]:
+    """Train on the built-in faces alone."""
+    faces = load("builtin")
+    train, validation, test = (faces.split(name) for name in ("train", "validation", "test"))
+    start = time.perf_counter()
+    trained = fit(NETWORK, train, validation, replace(CONFIG, seed=seed))
+    minutes = (time.perf_counter() - start) / 60
+    WEIGHTS.mkdir(exist_ok=True)
+    keras_file = save_classifier(trained.classifier, WEIGHTS / "builtin.keras")
+    litert_file = WEIGHTS / "builtin.tflite"
+    litert_file.write_bytes(
+        to_litert(
+            trained.model,
+            "int8",
+            representative=representative_faces(train),
+            classes=train.classes,
+            training_data="drawn faces",
+        )
+    )
+    floating, small = load_classifier(keras_file), load_classifier(litert_file)
+    report = evaluate(small, test, train=train, clusters="subject")
+    figures = {
+        "parameters": float(trained.model.count_params()),
+        "keras_kb": keras_file.stat().st_size / 1000,
+        "int8_kb": litert_file.stat().st_size / 1000,
+        "int8_ms": _ms(small, test),
+        "test_accuracy": report["accuracy"].value,
+        "float_test_accuracy": evaluate(floating, test, train=train)["accuracy"].value,
+        "minutes": minutes,
+    }
+    detail = {
+        "network": NETWORK,
+        "faces": {"train": len(train), "validation": len(validation), "test": len(test)},
+        "config": asdict(trained.config),
+        "best_epoch": int(trained.best_epoch),
+        "report": report.to_dict(),
+        "true_class_accuracy": _accuracy(small, test.images, test.table["true_class"].to_numpy()),
+        "robustness": {name: _under(small, test, name) for name in CHANGES},
+    }
+    return figures, detail
+
+
+def _under(classifier, faces, change: str) -> list[dict]:
+    """Return the accuracy on faces that are changed more and more."""
+    unit, amounts = CHANGES[change]
+    found = []
+    for amount in amounts:
+        rng = np.random.default_rng(0)
+        images = np.stack([_changed(face, change, amount, rng) for face in faces.images])
+        found.append(
+            {"amount": amount, "unit": unit, **_accuracy(classifier, images, faces.labels)}
+        )
+    return found
+
+
+def _changed(face: np.ndarray, change: str, amount: float, rng) -> np.ndarray:
+    if change == "brightness":
+        return cv2.convertScaleAbs(face, alpha=amount)
+    if change == "blur":
+        return cv2.GaussianBlur(face, (0, 0), amount) if amount else face
+    if change == "distance":
+        far = cv2.resize(face, (amount, amount), interpolation=cv2.INTER_AREA)
+        return cv2.resize(far, face.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    if change == "noise":
+        return np.clip(face + rng.normal(0, amount, face.shape), 0, 255).astype(np.uint8)
+    turn = cv2.getRotationMatrix2D((23.5, 23.5), amount, 1)
+    return cv2.warpAffine(face, turn, face.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+
+
+def _accuracy(classifier, images, labels) -> dict:
+    right = classifier.predict_proba(np.asarray(images)).argmax(axis=1) == labels
+    low, high = wilson(right.sum(), len(right))
+    return {"value": float(right.mean()), "low": float(low), "high": float(high), "n": len(right)}
+
+
+def _ms(classifier, faces) -> float:
+    """Return the median milliseconds for one face."""
+    times = []
+    for face in np.asarray(faces.images[:TIMED]):
+        start = time.perf_counter()
+        classifier.predict_proba(face[None])
+        times.append(time.perf_counter() - start)
+    return float(np.median(times)) * 1000
