@@ -13,6 +13,7 @@ from fercourse.classifier.metadata import LARGEST_FACE, MOST_BYTES, Metadata, re
 from fercourse.classifier.protocol import check_faces
 from fercourse.classifier.quiet import quiet
 from fercourse.errors import ModelError
+from fercourse.faces import MARGIN
 
 # TensorFlow Lite's own way to put a file into a model: a zip archive behind its last byte.
 METADATA = "fercourse.json"
@@ -36,6 +37,8 @@ class LiteRTClassifier:
     classes : tuple of str
     metadata : Metadata or None
         What the file says of itself.
+    margin : float
+        The margin that faces are to be cut out with.
 
     Raises
     ------
@@ -52,6 +55,7 @@ class LiteRTClassifier:
         if not isinstance(threads, int) or threads < 1:
             raise ModelError(f"The number of threads must be 1 or more, not {threads!r}.")
         self.metadata = metadata_of(content)
+        self.margin = MARGIN if self.metadata is None else self.metadata.margin
         self._interpreter = _interpreter(content, threads)
         self._takes, self._gives = _ends(self._interpreter)
         self.classes = self._checked_classes(classes)

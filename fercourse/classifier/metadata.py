@@ -4,12 +4,14 @@ import json
 from dataclasses import asdict, dataclass
 
 from fercourse.errors import ModelError
+from fercourse.faces import MARGIN
 
 FORMAT = "fercourse edge model 1"
 MOST_BYTES = 1024**2
 MOST_CLASSES = 1000
 MOST_LETTERS = 1000
 LARGEST_FACE = 1024
+LARGEST_MARGIN = 2.0
 PRECISIONS = ("float32", "float16", "dynamic", "int8")
 
 
@@ -29,6 +31,8 @@ class Metadata:
         What the network has learned from.
     source_sha256 : str
         The SHA-256 of the weights of the Keras model that was converted, in hexadecimal.
+    margin : float
+        How much of a face's surroundings it was shown while it learned, as `faces.crop` counts.
     """
 
     classes: tuple[str, ...]
@@ -36,6 +40,7 @@ class Metadata:
     precision: str
     training_data: str
     source_sha256: str
+    margin: float = MARGIN
 
     def to_json(self, **more: str) -> str:
         """Return the block as JSON, with what else a kind of file has to say."""
@@ -63,12 +68,15 @@ def read_metadata(text: str | bytes) -> Metadata:
     _require(known.get("precision") in PRECISIONS, "precision")
     for field in ("training_data", "source_sha256"):
         _require(_is_text(known.get(field)), field)
+    margin = known.get("margin", MARGIN)
+    _require(type(margin) in (int, float) and -0.4 <= margin <= LARGEST_MARGIN, "margin")
     return Metadata(
         tuple(known["classes"]),
         tuple(known["face_shape"]),
         known["precision"],
         known["training_data"],
         known["source_sha256"],
+        float(margin),
     )
 
 

@@ -64,6 +64,7 @@ def list_photos(paths: list[Path]) -> list[Photo]:
 def look_at(classifier, photos: list[Photo], cropped: bool) -> Iterator[Seen]:
     """Classify the faces of each photo; with `cropped`, each photo is one face and nothing else."""
     nothing = np.empty((0, len(classifier.classes)), np.float32)
+    margin = getattr(classifier, "margin", faces.MARGIN)
     for photo in photos:
         try:
             image = faces.read_image(photo.file)
@@ -73,7 +74,10 @@ def look_at(classifier, photos: list[Photo], cropped: bool) -> Iterator[Seen]:
         height, width = image.shape[:2]
         whole = [faces.Box(0, 0, width, height)]
         boxes = whole if cropped else faces.detect(image)
-        cut = [_whole(image) if cropped else faces.crop(image, box, size=SIDE) for box in boxes]
+        cut = [
+            _whole(image) if cropped else faces.crop(image, box, size=SIDE, margin=margin)
+            for box in boxes
+        ]
         probabilities = classifier.predict_proba(np.stack(cut)) if cut else nothing
         yield Seen(photo, image, boxes, probabilities, None)
 

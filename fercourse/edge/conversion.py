@@ -14,6 +14,7 @@ from fercourse.edge.graph import read_graph
 from fercourse.edge.quantization_training import frozen, is_quantization_aware
 from fercourse.emotions import CLASSES
 from fercourse.errors import MissingPackageError, ModelError
+from fercourse.faces import MARGIN
 
 
 def to_litert(
@@ -23,6 +24,7 @@ def to_litert(
     representative: np.ndarray | None = None,
     classes: tuple[str, ...] = CLASSES,
     training_data: str = "not told",
+    margin: float = MARGIN,
 ) -> bytes:
     """Convert a network to a ``.tflite`` file. Introduced in notebook 06.
 
@@ -41,6 +43,8 @@ def to_litert(
         The words of the classes.
     training_data : str
         What the network has learned from, for the block of metadata.
+    margin : float
+        The margin that its faces were cut out with (see `faces.crop`), for the same block.
 
     Returns
     -------
@@ -76,9 +80,8 @@ def to_litert(
         content = _converted(converter)
     if precision == "int8":
         check_full_int8(content)
-    return with_metadata(
-        content, Metadata(tuple(classes), face_shape, precision, training_data, weights_hash(model))
-    )
+    known = (tuple(classes), face_shape, precision, training_data, weights_hash(model), margin)
+    return with_metadata(content, Metadata(*known))
 
 
 def representative_faces(faces, count: int = 200, seed: int = 0) -> np.ndarray:
