@@ -14,7 +14,9 @@ from fercourse.errors import DataError, ModelError
 from fercourse.training import checkpoint, files
 from fercourse.training.batches import Batches, one_hot, steps, vote_shares
 from fercourse.training.config import Config
+from fercourse.training.fused import fused_normalization
 from fercourse.training.imbalance import epoch_rows, epoch_weights
+from fercourse.training.logs import open_log
 from fercourse.training.progress import Display, make_display
 from fercourse.training.run import Run
 from fercourse.training.trainer import (
@@ -42,6 +44,7 @@ class Loop:
         if config.deterministic:
             _ask_for_determinism()
         self.network, self.train, self.config, self.folder = network, train, config, folder
+        self.log = open_log(folder, config)
         self.targets = _targets(train, config, targets)
         self.steps = steps(len(train), config.batch_size)
         self.balanced = BalancedAccuracy(len(train.classes))
@@ -54,10 +57,8 @@ class Loop:
         """Train the epochs that are left."""
         display = make_display(self.config.epochs, self.steps, progress)
         try:
-            while not is_over(state.history, self.config):
-                row = self.train_epoch(state.history, display)
-                self.keep(row, state)
-                display.epoch(row, is_best=best_of(state.history, self.config) == row["epoch"])
+            with fused_normalization(self.network):
+                self.train_all(state, display)
         except KeyboardInterrupt:
             self.tell_interrupted(state)
             raise
@@ -66,6 +67,13 @@ class Loop:
             if state.best:
                 self.network.set_weights(state.best)
         return self.finish(state)
+
+    def train_all(self, state: checkpoint.State, display: Display) -> None:
+        """Train until the run is over."""
+        while not is_over(state.history, self.config):
+            row = self.train_epoch(state.history, display)
+            self.keep(row, state)
+            display.epoch(row, is_best=best_of(state.history, self.config) == row["epoch"])
 
     def train_epoch(self, history: list[dict], display: Display) -> dict:
         """Train one epoch and return its row of the history, as far as training gives it."""
@@ -115,6 +123,7 @@ class Loop:
         if self.folder is not None:
             checkpoint.save(self.folder / files.CHECKPOINT, self.trainer, state)
             files.put(self.folder / files.HISTORY, _frame(state.history).to_csv().encode())
+        self.log(row)
 
     def recalls(self, prefix: str) -> dict[str, float]:
         """Return the share of each class recognized, as last measured."""

@@ -107,11 +107,14 @@ def learning_rate(trainer) -> float:
 
 
 def _ending(network):
-    """Return the network that gives logits; where it has none, itself, and False."""
+    """Return the network that gives logits, and True; where it has none of its own, itself."""
     try:
-        return logits(network), True
+        ending = logits(network)
     except ModelError:
         return network, False
+    # A softmax inside the last layer is taken off by copying that layer: a copy is not trained.
+    own = {id(one) for one in network.weights}
+    return (ending, True) if own == {id(one) for one in ending.weights} else (network, False)
 
 
 def _loss(config: Config, from_logits: bool):

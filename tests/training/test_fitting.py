@@ -136,3 +136,50 @@ def test_a_config_of_another_version_is_refused(train, validation, tmp_path):
     path.write_text(json.dumps(about))
     with pytest.raises(ModelError, match=r"another version.*future"):
         resume(tmp_path / "run", train, validation)
+
+
+def test_logs_for_tensorboard_hold_the_history(train, validation, tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.util.tensor_util import make_ndarray
+
+    run = quietly("tiny", train, validation, changed(tensorboard=True), tmp_path / "run")
+    logs = EventAccumulator(str(tmp_path / "run" / "tensorboard"))
+    logs.Reload()
+    values = [float(make_ndarray(event.tensor_proto)) for event in logs.Tensors("val_loss")]
+    assert np.allclose(values, run.history["val_loss"])
+    with pytest.raises(ModelError, match="give fit a folder"):
+        quietly("tiny", train, validation, changed(tensorboard=True))
+
+
+def test_an_average_of_the_weights_is_judged_and_kept(train, validation):
+    config = changed(epochs=3, average=0.9)
+    averaged, last = (
+        quietly("tiny", train, validation, one) for one in (config, changed(epochs=3))
+    )
+    # The steps are the same, with or without it; what is judged is not.
+    assert np.allclose(averaged.history["loss"], last.history["loss"], rtol=1e-4)
+    assert not np.allclose(averaged.history["val_loss"], last.history["val_loss"])
+    faces, labels = validation.images, validation.labels
+    right = averaged.classifier.predict_proba(faces).argmax(axis=1) == labels
+    assert right.mean() == pytest.approx(averaged.best["val_accuracy"])
+
+
+def test_focal_loss_and_soft_labels_learn_too(train, validation):
+    for values in ({"focal_gamma": 2.0}, {"soft_labels": True, "label_smoothing": 0.1}):
+        run = quietly("tiny", train, validation, changed(epochs=4, **values))
+        assert run.best["val_accuracy"] > 0.6
+
+
+def test_a_network_that_ends_in_a_softmax_of_its_own_is_trained_whole(train, validation):
+    flat = [
+        keras.Input((48, 48, 1)),
+        keras.layers.Rescaling(1 / 255),
+        keras.layers.AveragePooling2D(4),
+        keras.layers.Flatten(),
+        keras.layers.Dense(3, "softmax"),
+    ]
+    network = keras.Sequential(flat)
+    before = network.get_weights()
+    run = quietly(network, train, validation, changed(epochs=5))
+    assert all((a != b).any() for a, b in zip(before, network.get_weights(), strict=True))
+    assert run.best["val_accuracy"] > 0.9

@@ -1,0 +1,275 @@
+"""How close training comes to what the network alone takes, in time and memory; and mini-Xception.
+
+``fercourse benchmark training`` measures speed on the built-in faces, ``--data fer2013.csv.gz`` on
+FER2013; the latter also trains mini-Xception by its recipe, which takes over an hour on two cores.
+Such a run stands in the folder ``runs``; broken off, it goes on when it is started again. The recipe
+was chosen on the validation split (PublicTest); the test split (PrivateTest) is scored once a seed,
+by that same run.
+
+Each way to train has a process of its own, so that its peak of memory is its own:
+
+- ``bare``: the compiled loop over one batch that is in memory already, as large as `fit`'s and (for
+  the memory) as the other pipeline's;
+- ``fit``: `fercourse.training.fit` with every augmentation;
+- ``generator``: the pipeline of many courses. The whole set in float32, labels one-hot in float64,
+  and Keras's ImageDataGenerator in batches of 32.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+SEEDS = (0,)
+ROUNDS = 3
+NETWORK = "mini_xception"
+BATCH, THEIR_BATCH = 128, 32
+# Fewer, to see whether the benchmark itself works.
+MOST_FACES = int(os.environ.get("FERCOURSE_BENCHMARK_FACES", "1000000"))
+PLACES = ("public", "public_unleaked", "private", "private_unleaked")
+
+
+def run(options: dict) -> tuple[dict, dict]:
+    """Return the figures of speed and memory, of the backends and, where it is known, of FER2013."""
+    part, data, seed = options["part"], options["data"], options["seed"]
+    parts = [
+        part("speed", partial(_speed, data, seed)),
+        part("layers", partial(_alone, "layers", data, seed)),
+        part("backends", partial(_backends, data, seed)),
+    ]
+    seeds = [part(f"{NETWORK}-{n}", data and partial(_on_fer2013, data, n), n) for n in SEEDS]
+    figures = {key: value for one in parts if one for key, value in one["figures"].items()}
+    if not all(seeds):
+        return figures, {}
+    for place in PLACES:
+        values = [one["figures"][place] for one in seeds]
+        figures[f"{NETWORK}_{place}"] = float(np.mean(values))
+    figures[f"{NETWORK}_minutes"] = max(one["figures"]["minutes"] for one in seeds)
+    return figures, {f"{NETWORK}_seeds": list(SEEDS)}
+
+
+def _speed(data: Path | None, seed: int) -> tuple[dict, dict]:
+    """Measure all ways by turns; of the rounds the fastest counts, and the least memory."""
+    ways = {"bare": [], "bare_32": [], "fit": [], "deterministic": [], "generator": []}
+    for _ in range(ROUNDS):
+        for way, measured in ways.items():
+            measured.append(_measure(way, data, seed))
+    rate = {way: max(one["faces_per_s"] for one in all_) for way, all_ in ways.items()}
+    memory = {way: min(one["peak_mb"] for one in all_) for way, all_ in ways.items()}
+    ours, theirs = memory["fit"] - memory["bare"], memory["generator"] - memory["bare_32"]
+    figures = {
+        "step_efficiency": rate["fit"] / rate["bare"],
+        "throughput_ratio": rate["fit"] / rate["generator"],
+        "memory_ratio": ours / theirs,
+        "deterministic_share": rate["deterministic"] / rate["fit"],
+    }
+    return figures, {"ways": ways, "faces_per_s": rate, "peak_mb": memory}
+
+
+def _backends(data: Path | None, seed: int) -> tuple[dict, dict]:
+    """Train a little, and ask the same file in new processes on two backends."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder) / "run"
+        _measure("train", data, seed, run)
+        answers = {
+            backend: np.array(_measure("answer", data, seed, run, backend=backend)["answer"])
+            for backend in ("tensorflow", "jax")
+        }
+    difference = float(np.abs(answers["tensorflow"] - answers["jax"]).max())
+    faces = len(answers["jax"])
+    return {"backend_max_difference": difference}, {"backends": list(answers), "faces": faces}
+
+
+def _alone(way: str, data: Path | None, seed: int) -> tuple[dict, dict]:
+    return {}, _measure(way, data, seed)
+
+
+def _measure(way: str, data: Path | None, seed: int, *more, backend: str = "tensorflow") -> dict:
+    """Measure one way in a new process."""
+    words = [sys.executable, "-W", "ignore", __file__, way, str(data or ""), str(seed)]
+    environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    answer = subprocess.run(
+        [*words, *map(str, more)], env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+def _faces(data: str):
+    from fercourse.datasets import load
+
+    faces = load("fer2013", data) if data else load("builtin")
+    return faces.split("train")[:MOST_FACES], faces.split("validation")[:MOST_FACES]
+
+
+def bare(data: str, seed: str, batch_size: int = BATCH) -> dict:
+    """Run the compiled loop over one resident batch, for as many steps as an epoch has."""
+    import keras
+    import tensorflow as tf
+
+    from fercourse.models import build
+
+    train, _ = _faces(data)
+    network = build(NETWORK, train.classes, seed=int(seed))
+    network.compile("adamw", "categorical_crossentropy", ["accuracy"], jit_compile=False)
+    images = tf.constant(train.images[:batch_size, ..., None].astype(np.float32))
+    targets = tf.constant(keras.utils.to_categorical(train.labels[:batch_size], len(train.classes)))
+    steps = -(-len(train) // batch_size)
+    batches = tf.data.Dataset.from_tensors((images, targets)).repeat()
+    network.fit(batches, steps_per_epoch=2, verbose=0)
+    begin = time.perf_counter()
+    network.fit(batches, steps_per_epoch=steps, verbose=0)
+    return {"faces_per_s": steps * batch_size / (time.perf_counter() - begin)}
+
+
+def bare_32(data: str, seed: str) -> dict:
+    """Do the same with batches as the other pipeline has them."""
+    return bare(data, seed, THEIR_BATCH)
+
+
+def fit(data: str, seed: str, **options) -> dict:
+    """Train two epochs with every augmentation, and time the second."""
+    from fercourse.training import Augmentation, Config
+    from fercourse.training import fit as train_network
+
+    train, validation = _faces(data)
+    everything = Augmentation(contrast=0.2, erasing=0.5)
+    config = Config(epochs=2, batch_size=BATCH, augmentation=everything, seed=int(seed), **options)
+    run = train_network(NETWORK, train, validation[:256], config, progress=False)
+    return {"faces_per_s": len(train) / run.history["seconds"].iloc[-1]}
+
+
+def deterministic(data: str, seed: str) -> dict:
+    """Do the same with operations that give the same bits each time."""
+    return fit(data, seed, deterministic=True)
+
+
+def generator(data: str, seed: str) -> dict:
+    """Train two epochs in the way of many courses, and time the second."""
+    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+    from fercourse.models import build
+
+    train, _ = _faces(data)
+    images = train.images[..., None].astype("float32") / 255
+    targets = np.eye(len(train.classes))[train.labels]
+    changed = ImageDataGenerator(
+        rotation_range=10, horizontal_flip=True, brightness_range=(0.8, 1.2), zoom_range=0.1
+    )
+    network = build(NETWORK, train.classes, seed=int(seed))
+    network.compile("adam", "categorical_crossentropy", ["accuracy"], jit_compile=False)
+    flow = changed.flow(images, targets, batch_size=THEIR_BATCH, seed=int(seed))
+    network.fit(flow, epochs=1, verbose=0)
+    begin = time.perf_counter()
+    network.fit(flow, epochs=1, verbose=0)
+    return {"faces_per_s": len(images) / (time.perf_counter() - begin)}
+
+
+def train(data: str, seed: str, folder: str) -> dict:
+    """Train a short run into a folder."""
+    from fercourse.training import Config
+    from fercourse.training import fit as train_network
+
+    train, validation = _faces(data)
+    config = Config(epochs=1, batch_size=BATCH, seed=int(seed), warmup_epochs=0)
+    train_network(NETWORK, train[:2560], validation[:256], config, folder, progress=False)
+    return {}
+
+
+def answer(data: str, seed: str, folder: str) -> dict:
+    """Ask the network in a folder about 200 validation faces."""
+    from fercourse.classifier import load_classifier
+
+    _, validation = _faces(data)
+    return {"answer": load_classifier(folder).predict_proba(validation.images[:200]).tolist()}
+
+
+def layers(data: str, seed: str) -> dict:
+    """Time each layer's step alone, forward and back, on inputs of the shape it has in the network."""
+    import keras
+
+    from fercourse.models import build
+
+    network = build(NETWORK, seed=int(seed))
+    milliseconds = {}
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.InputLayer) or isinstance(layer.input, list):
+            continue
+        kind = type(layer).__name__
+        spent = _milliseconds(type(layer).from_config(layer.get_config()), layer.input.shape)
+        milliseconds[f"{layer.name} ({kind})"] = round(spent, 2)
+    kinds: dict[str, float] = {}
+    for name, spent in milliseconds.items():
+        kind = name.split(" (")[1].rstrip(")")
+        kinds[kind] = round(kinds.get(kind, 0) + spent, 2)
+    return {"batch_size": BATCH, "ms_by_kind": kinds, "ms_by_layer": milliseconds}
+
+
+def _milliseconds(layer, shape) -> float:
+    import tensorflow as tf
+
+    layer.build((BATCH, *shape[1:]))
+    x = tf.random.normal((BATCH, *shape[1:]))
+
+    @tf.function
+    def step(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(layer(x, training=True) if _trains(layer) else layer(x))
+        return tape.gradient(y, [x, *layer.trainable_weights])
+
+    step(x)
+    spans = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        step(x)
+        spans.append(time.perf_counter() - begin)
+    return 1000 * min(spans)
+
+
+def _trains(layer) -> bool:
+    import keras
+
+    return isinstance(layer, keras.layers.BatchNormalization | keras.layers.Dropout)
+
+
+def _on_fer2013(path: Path, seed: int) -> tuple[dict, dict]:
+    """Train by the recipe, or go on with it, and score PublicTest and PrivateTest."""
+    from fercourse import training
+    from fercourse.datasets import load
+    from fercourse.evaluation import evaluate
+
+    faces = load("fer2013", path)
+    train, validation = faces.split("train"), faces.split("validation")
+    folder = Path("runs") / f"benchmark-{NETWORK}-{seed}"
+    if (folder / "config.json").exists():
+        run = training.resume(folder, train, validation)
+    else:
+        config = replace(training.recipe_for(NETWORK), seed=seed)
+        run = training.fit(NETWORK, train, validation, config, folder)
+    figures = {"minutes": float(run.history["seconds"].sum()) / 60}
+    detail = {"best_epoch": run.best_epoch, "config": run.config.to_dict()}
+    for place, split in {"public": validation, "private": faces.split("test")}.items():
+        report = evaluate(run.classifier, split, train=train, seed=seed, progress=False)
+        for name, one in {place: report, f"{place}_unleaked": report.without_leaked}.items():
+            estimate = one["accuracy"]
+            figures[name] = estimate.value
+            detail[name] = estimate._asdict()
+    return figures, detail
+
+
+def _peak_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+if __name__ == "__main__":
+    known = globals()[sys.argv[1]](*sys.argv[2:])
+    print(json.dumps({**known, "peak_mb": _peak_mb()}))
