@@ -7,8 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from fercourse.classifier.keras import KerasClassifier, is_network
-from fercourse.classifier.network_trust import check_config, check_weights
+from fercourse.classifier.network_trust import check_config
 from fercourse.errors import FercourseError, MissingPackageError, ModelError
+from fercourse.models.weights_trust import check_weights
 
 # A member of the archive of our own; Keras reads only those that it knows.
 METADATA = "fercourse.json"

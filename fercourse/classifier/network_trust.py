@@ -1,11 +1,9 @@
-"""What a ``.keras`` file may hold: a fixed list of layers, and weights inside the file alone.
+"""What the config of a ``.keras`` file may hold: a fixed list of layers.
 
 Keras's safe mode refuses Python code in a file. Older versions of it could still be led to import
 and call functions by name, or to read other files; a list of what may be named ends all of that.
 """
 
-import io
-import zipfile
 from importlib import import_module
 
 from fercourse.errors import ModelError
@@ -61,24 +59,6 @@ def check_config(config) -> None:
                 raise ModelError(f"A layer of the file has more than {MOST_UNITS:,} outputs.")
     if seen > MOST_PARTS:
         raise ModelError("The network has too many parts.")
-
-
-def check_weights(archive: zipfile.ZipFile) -> None:
-    """Raise a ModelError unless all numbers of the weights stand in the file itself."""
-    import h5py
-
-    with h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as weights:
-        waiting, stored = [weights], archive.getinfo("model.weights.h5").file_size
-        while waiting:
-            group = waiting.pop()
-            for name in group:
-                if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                    raise ModelError("The weights of the file lead out of it.")
-                child = group[name]
-                if isinstance(child, h5py.Group):
-                    waiting.append(child)
-                elif child.external or child.is_virtual or child.nbytes > stored:
-                    raise ModelError("The weights of the file are not in it.")
 
 
 def _is_allowed(part: dict) -> bool:

@@ -18,6 +18,7 @@ MODELS = {
     "ecnn": "two levels: take the background away, filter, then classify",
     "attention_cnn": "weighs its channels (Hu et al., 2018) and places (Woo et al., 2018)",
     "edge_net": "plain convolutions under 200,000 parameters, made for INT8",
+    "transfer": "a backbone of Keras applications, pretrained where weights are named",
 }
 # What is done to the gray levels inside the network, by a layer of fercourse.models.layers.
 PREPROCESSING = {

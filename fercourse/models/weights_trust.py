@@ -1,0 +1,24 @@
+"""What the weights of a ``.keras`` file may be: numbers that stand in the file itself."""
+
+import io
+import zipfile
+
+from fercourse.errors import ModelError
+
+
+def check_weights(archive: zipfile.ZipFile) -> None:
+    """Raise a ModelError unless all numbers of the weights stand in the file itself."""
+    import h5py
+
+    with h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as weights:
+        waiting, stored = [weights], archive.getinfo("model.weights.h5").file_size
+        while waiting:
+            group = waiting.pop()
+            for name in group:
+                if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                    raise ModelError("The weights of the file lead out of it.")
+                child = group[name]
+                if isinstance(child, h5py.Group):
+                    waiting.append(child)
+                elif child.external or child.is_virtual or child.nbytes > stored:
+                    raise ModelError("The weights of the file are not in it.")
