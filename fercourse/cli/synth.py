@@ -22,7 +22,7 @@ def mosaic(
     out: Path = _OUT,
     count: int = typer.Option(49, min=1, help="How many faces."),
     size: int = typer.Option(96, min=16, max=1024, help="Pixels of each face."),
-    variant: str = typer.Option("default", help="default, balanced or easy."),
+    variant: str = typer.Option("default", help="default, balanced, easy or shifted."),
     seed: int = _SEED,
 ) -> None:
     """Write faces drawn by lot, side by side."""

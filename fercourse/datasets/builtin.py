@@ -13,7 +13,12 @@ COUNT = 9000
 
 
 def load_builtin(
-    count: int = COUNT, *, seed: int = 0, progress: bool = True, processes: int | None = None
+    count: int = COUNT,
+    *,
+    seed: int = 0,
+    variant: str = "default",
+    progress: bool = True,
+    processes: int | None = None,
 ) -> FaceSet:
     """Return drawn faces with their truth: action units, regions and landmarks.
 
@@ -23,6 +28,8 @@ def load_builtin(
         How many faces.
     seed : int
         Another seed, other faces.
+    variant : str
+        One of ``synth.VARIANTS``, such as ``"shifted"``: other lamps, another camera.
     progress : bool
         Show a progress bar while they are drawn.
     processes : int, optional
@@ -33,17 +40,23 @@ def load_builtin(
     FaceSet
         The faces, as memory maps.
     """
-    folder = cache.place(NAME, count, seed, _drawing_code())
+    origin = {"count": count, "seed": seed, "variant": variant}
+    folder = cache.place(NAME, count, seed, variant, _drawing_code())
     if not cache.is_cached(folder):
-        cache.save(draw_faces(count, seed, progress, processes), folder, count=count, seed=seed)
-        cache.remove_outdated(NAME, folder, count=count, seed=seed)
+        faces = draw_faces(count, seed, progress, processes, variant)
+        cache.save(faces, folder, **origin)
+        cache.remove_outdated(NAME, folder, **origin)
     return cache.load(folder)
 
 
-def draw_faces(count: int, seed: int, progress: bool, processes: int | None) -> FaceSet:
+def draw_faces(
+    count: int, seed: int, progress: bool, processes: int | None, variant: str = "default"
+) -> FaceSet:
     """Draw faces and return them as a `FaceSet` in memory."""
     with progress_bar("Drawing faces (once)", count, shown=progress) as tell:
-        drawing = synth.draw(count, seed=seed, processes=processes or -1, progress=tell)
+        drawing = synth.draw(
+            count, seed=seed, variant=variant, processes=processes or -1, progress=tell
+        )
     return FaceSet(
         images=drawing.images,
         labels=drawing.labels,

@@ -117,6 +117,22 @@ def _good_camera(rng: np.random.Generator) -> Camera:
     return Camera(exposure=rng.uniform(0.9, 1.1), noise=1.5)
 
 
+def _lamp_at_the_side(rng: np.random.Generator) -> Light:
+    side = rng.choice((-1, 1))
+    return Light(side * rng.uniform(40, 70), rng.uniform(-10, 40), 0.8, rng.uniform(0.35, 0.55))
+
+
+def _poor_camera(rng: np.random.Generator) -> Camera:
+    return Camera(
+        exposure=float(np.exp(rng.normal(0, 0.2))),
+        gamma=float(np.exp(rng.normal(0.15, 0.15))),
+        resolution=float(rng.uniform(0.5, 0.8)),
+        blur=float(rng.uniform(0.2, 0.6)),
+        noise=float(rng.uniform(3, 8)),
+        jpeg=int(rng.integers(30, 60)),
+    )
+
+
 def _no_occluder(rng: np.random.Generator) -> str:
     return "none"
 
@@ -136,6 +152,15 @@ class Lot(NamedTuple):
 VARIANTS = {
     "default": Lot(),
     "balanced": Lot(true_class=_class_in_turn),
+    # Another domain: the same muscles, under other lamps, before another camera, turned further.
+    "shifted": Lot(
+        true_class=_class_in_turn,
+        label=careful_label,
+        pose_spread=1.5,
+        light=_lamp_at_the_side,
+        occluder=_no_occluder,
+        camera=_poor_camera,
+    ),
     "easy": Lot(
         true_class=_class_in_turn,
         variety=TEXTBOOK,

@@ -46,3 +46,12 @@ def test_other_drawing_code_draws_again_in_place_of_the_old(few, monkeypatch, ow
     fercourse.load(progress=False, processes=1)
     assert len(counts) == 1
     assert len(list(own_cache.glob("builtin-*"))) == 1
+
+
+def test_a_variant_is_kept_beside_the_ordinary_faces(own_cache):
+    options = {"progress": False, "processes": 1}
+    shifted = builtin.load_builtin(12, variant="shifted", **options)
+    ordinary = builtin.load_builtin(12, **options)
+    assert (shifted.table["occluder"] == "none").all()
+    assert not np.array_equal(shifted.images, ordinary.images)
+    assert len(list(own_cache.glob("builtin-*"))) == 2

@@ -67,6 +67,13 @@ def test_easy_faces_are_rightly_labeled_and_nothing_hides_them():
     assert (drawing.table["occluder"] == "none").all()
 
 
+def test_shifted_faces_show_the_same_classes_under_other_lamps_and_turned_further(faces):
+    shifted = synth.draw(126, variant="shifted", size=16).table
+    assert shifted["light_azimuth"].abs().min() >= 40 > faces.table["light_azimuth"].abs().median()
+    assert shifted["yaw"].std() > 1.2 * faces.table["yaw"].std()
+    assert shifted["true_class"].nunique() == 7
+
+
 def test_ten_raters_vote_and_most_agree_with_the_class(faces):
     votes = faces.table[list(synth.VOTE_COLUMNS)].to_numpy()
     assert (votes.sum(axis=1) == 10).all()
