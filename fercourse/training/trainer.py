@@ -71,7 +71,7 @@ def make_trainer(network, config: Config, steps: int, balanced: BalancedAccuracy
     if config.average:
         # Keras puts the average in the weights' place when its fit ends; here that is each epoch.
         trainer.optimizer.finalize_variable_values = lambda variables: None
-    _reseed(trainer, config.seed)
+    reseed(trainer, config.seed)
     return trainer
 
 
@@ -149,7 +149,7 @@ def _cosine(config: Config, steps: int):
     )
 
 
-def _reseed(trainer, seed: int) -> None:
+def reseed(trainer, seed: int) -> None:
     """Make the lots depend on the config's seed alone, whoever built the network."""
     rng = np.random.default_rng(seed)
     for one in seeds(trainer):
