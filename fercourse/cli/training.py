@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fercourse.cli.models import DATA, DATASET, JSON, SEED, choose, load
+from fercourse.cli.transfer import Choice, train_transfer
 from fercourse.errors import DataError, ModelError
 
 # As many as the calibration of an SVM has folds.
@@ -33,6 +34,17 @@ def train(
     ),
     overwrite: bool = typer.Option(False, help="Replace a recipe's model file that is there."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in the folder --out."),
+    backbone: str = typer.Option("mobilenet_v2", help="Of transfer: a network of Keras."),
+    weights: str = typer.Option(
+        "synthetic",
+        help="Of transfer: synthetic (made on first use), fer2013, imagenet, none, a .keras file "
+        "or the folder of a run.",
+    ),
+    stages: int = typer.Option(
+        2, min=1, help="Of transfer: 1 trains all, 2 the head first, more thaw it step by step."
+    ),
+    size: int = typer.Option(96, help="Of transfer: pixels of the picture for the backbone."),
+    width: float = typer.Option(1.0, help="Of transfer: multiplies the channels of a MobileNet."),
     seed: int = SEED,
     as_json: bool = JSON,
 ) -> None:
@@ -45,7 +57,12 @@ def train(
     elif model in MODELS:
         _refuse(overwrite, "--overwrite is for recipes; name another folder for a network.")
         _refuse(split != "train", "A network is trained on the split train; leave out --split.")
-        facts = _train_network(model, dataset, data, faces, epochs, out, resume, seed, as_json)
+        if model == "transfer":
+            _refuse(resume, "A stage is resumed by fercourse.training.resume; leave out --resume.")
+            choice = Choice(backbone, weights, stages, size, width)
+            facts = _train_transfer(choice, dataset, data, faces, epochs, out, seed, as_json)
+        else:
+            facts = _train_network(model, dataset, data, faces, epochs, out, resume, seed, as_json)
         _tell(facts, dataset, as_json)
     elif model in recipes.RECIPES:
         _refuse(resume or epochs is not None, "--resume and --epochs are for networks.")
@@ -100,6 +117,27 @@ def _train_network(
         "seconds": round(float(run.history["seconds"].sum()), 1),
         "folder": str(folder),
     }
+
+
+def _train_transfer(
+    choice: Choice,
+    dataset: str,
+    data: Path | None,
+    faces: int | None,
+    epochs: int | None,
+    out: Path | None,
+    seed: int,
+    quiet: bool,
+) -> dict:
+    """Fine-tune a backbone and return what is told of it."""
+    from fercourse.training.files import check_new
+
+    folder = out or Path("runs") / f"transfer-{choice.backbone}-{seed}"
+    check_new(folder)
+    everything = load(dataset, data)
+    chosen, validation = everything.split("train"), everything.split("validation")
+    chosen = chosen if faces is None else chosen.sample(faces, seed)
+    return train_transfer(choice, chosen, validation, epochs, folder, seed, quiet)
 
 
 def _train_recipe(
