@@ -1,5 +1,7 @@
 """The expression classes: order, colours, other data sets' codes, and their FACS prototypes."""
 
+import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 # FER2013's order (Goodfellow et al., 2013). Contempt is class 7 in the data sets that have it.
@@ -125,3 +127,36 @@ PROTOTYPES = {
     "neutral": ((),),
     "contempt": ((12,), (14,), (12, 14)),
 }
+
+# Movements up to this intensity are found in faces at rest too.
+_AT_REST = 0.25
+
+
+def nearest_prototype(intensities: Mapping[int, float]) -> tuple[str, float]:
+    """Name the class whose prototype action units are most like. Introduced in notebook 01.
+
+    Parameters
+    ----------
+    intensities : mapping of int to float
+        Action units, by their numbers, and how far they moved, 0 to 1.
+
+    Returns
+    -------
+    name : str
+        One of `CLASSES`; "neutral" where nothing moved by more than 0.25.
+    likeness : float
+        The cosine between the intensities and the prototype, 0 to 1.
+    """
+    if max(intensities.values(), default=0) <= _AT_REST:
+        return "neutral", 1.0
+    length = math.hypot(*intensities.values())
+    likeness = {
+        name: max(
+            sum(intensities.get(unit, 0) for unit in units) / (length * math.sqrt(len(units)))
+            for units in PROTOTYPES[name]
+        )
+        for name in CLASSES
+        if name != "neutral"
+    }
+    name = max(likeness, key=likeness.get)
+    return name, likeness[name]

@@ -1185,10 +1185,65 @@ plots.heat_map(
 )
 
 # %% [markdown]
-# Read the table by column. Some units stand in one class only: AU6 and AU12 in happy, AU20 in fear, AU23 and
-# AU24 in anger. Others serve many: AU4 anger, fear and sadness; AU25 nearly all. That is so because we drew
-# by prototypes. An expression class is a pattern, and prototypes are a convention about patterns. In real
-# life people keep to them less than textbooks say (Barrett et al., 2019).
+# Read the table by column. Some units nearly belong to one class: AU12 to happy, AU20 to fear, AU23 and AU24
+# to anger. Others serve many: AU4 anger, disgust, fear and sadness; AU25 nearly all. That is so because we
+# drew by prototypes. An expression class is a pattern, and prototypes are a convention about patterns. In
+# real life people keep to them less than textbooks say (Barrett et al., 2019).
+#
+# If a class is a pattern of units, then units can name the class. Take the units of a face as a list of
+# numbers, each prototype as a list of ones and zeros, and name the class whose list points the same way: the
+# largest cosine wins. Where nothing moves by more than 0.25, the face is called neutral.
+#
+# **Predict.** The drawn faces *tell* their units, exactly; no camera, no light, no hair. For how many of them
+# will the nearest prototype be the class that was drawn? All?
+
+# %%
+from fercourse.emotions import nearest_prototype
+
+in_numbers = by_unit.rename(columns=lambda name: int(name.removeprefix("AU")))
+named = [nearest_prototype(face)[0] for face in in_numbers.to_dict("records")]
+named_right = np.mean(np.array(named) == meant)
+course.record("named_right_by_units", named_right)
+pd.crosstab(pd.Series(meant, name="drawn as"), pd.Series(named, name="named"))
+
+# %% [markdown]
+# Not all, though nothing is hidden. Mouths speak, two expressions blend, some movements are weak and some are
+# missing, and prototypes share units. What a perfect reader of muscles cannot tell apart, no network will read
+# from 48x48 pixels. Now build an expression of your own and watch its name change:
+
+
+# %%
+def compose(**intensities):
+    """Draw a face with these action units, and name it by the nearest prototype."""
+    moved = {int(name[2:]): intensity for name, intensity in intensities.items()}
+    name, likeness = nearest_prototype(moved)
+    face = synth.draw_face(moved, identity=10, size=192)
+    return plots.steps(
+        [face.images[0]], [f"{name}, likeness {likeness:.2f}"], title="Named by its action units"
+    )
+
+
+sliders = ipywidgets.interact(
+    compose,
+    **{
+        f"AU{code}": ipywidgets.FloatSlider(
+            0.8 if code in (1, 2, 5, 26) else 0, min=0, max=1, step=0.1, description=f"AU{code}"
+        )
+        for code in emotions.ACTION_UNITS
+    },
+)
+
+# %% [markdown]
+# **Exercise.** Compose fear so that the checker names it fear and not surprise: a dictionary of action units
+# and intensities. With the sliders or without them, in your head.
+
+# %% tags=["exercise"]
+# BEGIN SOLUTION
+face_of_fear = {1: 0.8, 2: 0.7, 4: 0.7, 5: 0.9, 20: 0.8, 26: 0.5}
+# END SOLUTION
+
+# %% tags=["check"]
+course.check("face_of_fear", face_of_fear)
 
 # %%
 course.quiz("facs", "c")

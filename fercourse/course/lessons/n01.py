@@ -13,6 +13,7 @@ from fercourse.course.lessons.n01_images import (
     equalize,
     smile_with_the_eyes,
 )
+from fercourse.course.lessons.n01_units import face_of_fear
 
 __all__ = [
     "components_needed",
@@ -20,6 +21,7 @@ __all__ = [
     "entropy_of_votes",
     "equalize",
     "face_from_pixels",
+    "face_of_fear",
     "imbalance_ratio",
     "smile_with_the_eyes",
     "subjects_in_both",

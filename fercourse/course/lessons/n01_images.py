@@ -10,9 +10,8 @@ from fercourse.course.expectations import (
     expect_array,
     expect_function,
     expect_integer,
-    expect_number,
 )
-from fercourse.emotions import ACTION_UNITS
+from fercourse.course.lessons.n01_units import expect_units
 
 _SINGULAR_VALUES = np.array([8.0, 4.0, 4.0, 2.0, 1.0, 1.0])
 
@@ -153,16 +152,7 @@ duplicate_groups.wrong(lambda images: [[0, 3]], says="You find")
     ]
 )
 def smile_with_the_eyes(answer):
-    if not isinstance(answer, dict):
-        raise Wrong(
-            f"Your answer is a {type(answer).__name__}; it must be a dictionary {{unit: intensity}}."
-        )
-    unknown = [unit for unit in answer if unit not in ACTION_UNITS]
-    if unknown:
-        raise Wrong(f"{unknown[0]!r} is no action unit of the table; use its number, such as 12.")
-    for unit, intensity in answer.items():
-        if not 0 <= expect_number(intensity) <= 1:
-            raise Wrong(f"AU{unit} has the intensity {intensity}; it must lie between 0 and 1.")
+    expect_units(answer)
     moved = {unit for unit, intensity in answer.items() if intensity >= 0.4}
     if 15 in moved:
         raise Wrong("AU15 pulls the corners of the lips down; a smile pulls them up.")
