@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fercourse import cli, faces, synth
+from fercourse.classifier.files import shipped
 from fercourse.cli import models
 from fercourse.emotions import CLASSES
 
@@ -120,6 +121,13 @@ def test_prediction_names_every_face_of_every_photo(run, place, model):
     status, output, _ = run("predict", model, place / "photos")
     assert status == 0
     assert "no face found" in output
+
+
+@pytest.mark.skipif(not shipped(), reason="made by 'fercourse benchmark weights'")
+def test_prediction_needs_no_model_of_ones_own(run, place):
+    status, output, _ = run("predict", "builtin", place / "photos", "--json")
+    assert status == 0
+    assert json.loads(output)["model"] == "builtin"
 
 
 def test_prediction_writes_a_table_and_annotated_copies_and_leaves_the_photos_alone(

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from fercourse.classifier.files import shipped
 from fercourse.content import checkout
 
 pytestmark = [
@@ -51,3 +52,14 @@ def test_notebooks_come_with_the_wheel(installed):
 def test_notebook_is_executed_and_reported_from_the_wheel(installed):
     answer = json.loads(installed("-m", "fercourse", "run", "--only", "00", "--json"))
     assert answer["passed"]
+
+
+@pytest.mark.skipif(not shipped(), reason="made by 'fercourse benchmark weights'")
+def test_the_shipped_model_comes_with_the_wheel(installed):
+    told = installed(
+        "-c",
+        "import numpy, fercourse; model = fercourse.load_classifier('builtin'); "
+        "print(fercourse.__file__, model.predict_proba(numpy.zeros((2, 48, 48), 'uint8')).shape)",
+    )
+    assert "site/fercourse" in told
+    assert "(2, 7)" in told
