@@ -72,7 +72,8 @@ def test_both_ways_fits_what_learns_on_mirror_images_too(drawn):
 
 
 def test_components_of_both_ways_are_even_or_odd(drawn):
-    inner = make_pipeline(HOG(), PCA(10, svd_solver="full"))
+    # Later components have nearly equal variances and may mix.
+    inner = make_pipeline(HOG(), PCA(6, svd_solver="full"))
     features = BothWays(inner).fit_transform(drawn.images)
     ahead, mirrored = np.hsplit(features, 2)
     even, odd = np.square(ahead + mirrored).sum(axis=0), np.square(ahead - mirrored).sum(axis=0)
