@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy.spatial import QhullError
 from sklearn.utils.validation import check_is_fitted
 
 from fercourse.errors import DataError
@@ -95,7 +96,10 @@ class ActiveAppearanceModel(FaceTransformer):
         self.face_shape_ = X.shape[1:]
         self.shape_model_ = ShapeModel(self.variance).fit(landmarks)
         self.start_ = _pose(self.shape_model_.mean_, landmarks).mean(axis=0)
-        self.patch_ = Patch.inside(self.shape_model_.mean_)
+        try:
+            self.patch_ = Patch.inside(self.shape_model_.mean_)
+        except QhullError:
+            raise DataError("The landmarks of the mean face lie on one line.") from None
         aligned = self.shape_model_.align(landmarks)
         weights = self.shape_model_.weights(aligned)
         levels = normalized(self.patch_.read(X, landmarks)).astype(np.float64)
@@ -122,7 +126,7 @@ class ActiveAppearanceModel(FaceTransformer):
         state = np.zeros((len(X), len(self.shape_modes_) + 4))
         state[:, -4:] = self.start_
         if start is not None:
-            state[:, -2:] = start
+            state[:, -2:] = _check_start(start, len(X))
         residuals = self._residuals(X, state)
         errors, paths = [_mean_square(residuals)], [self._placed(state)]
         for _ in range(self.steps):
@@ -213,7 +217,22 @@ def _check_pairs(faces, landmarks):
     landmarks = check_landmarks(landmarks)
     if len(landmarks) != len(faces):
         raise DataError(f"There are {len(faces)} faces but landmarks of {len(landmarks)}.")
+    # Pixels are set aside for the whole mean shape.
+    if np.abs(landmarks).max(initial=0) > 3 * max(faces.shape[1:]):
+        raise DataError("Landmarks lie far outside the faces; give x and y in pixels of the face.")
     return landmarks
+
+
+def _check_start(start, count: int) -> np.ndarray:
+    if (
+        not isinstance(start, np.ndarray)
+        or start.shape != (count, 2)
+        or start.dtype.kind not in "fiu"
+    ):
+        raise DataError(f"start must be numbers of shape ({count}, 2): x and y for each face.")
+    if not np.isfinite(start).all():
+        raise DataError("start must be numbers; some are missing or infinite.")
+    return start
 
 
 def _pose(shapes: np.ndarray, landmarks: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """What all descriptors of single faces share: checking, batches, processes, feature names."""
 
 import math
+import numbers
 
 import joblib
 import numpy as np
@@ -70,6 +71,7 @@ class Descriptor(FaceTransformer):
         """Check the settings and remember the size of the faces; `y` is not used."""
         check_some(X)
         self.face_shape_ = X.shape[1:]
+        check_setting("n_jobs", self.n_jobs, _is_job_count(self.n_jobs), "a number of processes")
         self._check_settings()
         return self
 
@@ -99,6 +101,10 @@ class Descriptor(FaceTransformer):
             rows = slice(start, start + BATCH)
             features[rows] = self._describe(faces[rows])
         return features
+
+
+def _is_job_count(value) -> bool:
+    return value is None or (isinstance(value, numbers.Integral) and value != 0)
 
 
 def cell_of_pixel(size: int, cells: int) -> np.ndarray:

@@ -1,10 +1,14 @@
 """Energies of Gabor wavelets (Daugman, 1985; Lades et al., 1993)."""
 
+import numbers
 from functools import cache
 
 import numpy as np
 
 from fercourse.features.base import Descriptor, cell_of_pixel, check_setting
+
+# The widest Gaussian, in wavelengths; the filters of a wider one would fill the memory.
+WIDEST = 8
 
 
 class Gabor(Descriptor):
@@ -67,17 +71,14 @@ class Gabor(Descriptor):
         return self._magnitudes(faces)
 
     def _check_settings(self):
-        wavelengths = self.wavelengths
-        check_setting(
-            "wavelengths",
-            wavelengths,
-            len(wavelengths) > 0 and all(length >= 2 for length in wavelengths),
-            "lengths of at least 2 pixels",
-        )
+        most = max(self.face_shape_)
+        words = f"some lengths of 2 to {most} pixels"
+        check_setting("wavelengths", self.wavelengths, _are_lengths(self.wavelengths, most), words)
         for name in ("orientations", "step"):
             value = getattr(self, name)
             check_setting(name, value, value in range(1, 181), "a whole number from 1 to 180")
-        check_setting("width", self.width, self.width > 0, "a positive number of wavelengths")
+        fits = isinstance(self.width, numbers.Real) and 0 < self.width <= WIDEST
+        check_setting("width", self.width, fits, f"above 0 and at most {WIDEST} wavelengths")
         most = min(self.face_shape_) // self.step
         check_setting("grid", self.grid, self.grid in range(1, most + 1), f"from 1 to {most}")
 
@@ -150,3 +151,11 @@ def _means(size: int, cells: int) -> np.ndarray:
     """Return the matrix that averages `size` values over `cells`: float32 (cells, size)."""
     member = np.arange(cells)[:, None] == cell_of_pixel(size, cells)
     return (member / member.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _are_lengths(values, most: int) -> bool:
+    return (
+        isinstance(values, tuple | list)
+        and len(values) > 0
+        and all(isinstance(one, numbers.Real) and 2 <= one <= most for one in values)
+    )

@@ -1,5 +1,7 @@
 """A linear model of shapes given by landmarks (Cootes, Taylor, Cooper and Graham, 1995)."""
 
+import numbers
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
@@ -48,7 +50,8 @@ class ShapeModel(TransformerMixin, BaseEstimator):
     def fit(self, X, y=None):
         """Align float landmarks (N, P, 2), and find the modes; `y` is not used."""
         landmarks = check_landmarks(X)
-        check_setting("variance", self.variance, 0 < self.variance <= 1, "above 0 and at most 1")
+        is_share = isinstance(self.variance, numbers.Real) and 0 < self.variance <= 1
+        check_setting("variance", self.variance, is_share, "above 0 and at most 1")
         if len(landmarks) < 2:
             raise DataError("A shape model needs at least two shapes.")
         shapes = _as_complex(landmarks)

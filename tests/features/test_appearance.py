@@ -91,3 +91,21 @@ def test_normalized_levels_do_not_depend_on_light():
     levels = np.random.default_rng(0).random((3, 50))
     np.testing.assert_allclose(normalized(levels * 40 + 7), normalized(levels), atol=1e-9)
     assert np.isfinite(normalized(np.full((1, 50), 9.0))).all()
+
+
+@pytest.mark.parametrize(
+    ("landmarks", "words"),
+    [
+        (lambda points: points * 1e6, "far outside"),
+        (lambda points: np.repeat(points[..., :1], 2, axis=-1), "one line"),
+    ],
+)
+def test_landmarks_that_span_no_face_are_refused(drawn, landmarks, words):
+    with pytest.raises(DataError, match=words):
+        ActiveAppearanceModel().fit(drawn.images, landmarks(drawn.landmarks))
+
+
+@pytest.mark.parametrize("start", ["middle", np.zeros((2, 2)), np.full((60, 2), np.nan)])
+def test_a_start_that_is_no_place_is_refused(model, drawn, start):
+    with pytest.raises(DataError, match="start must be"):
+        model.search(drawn.images, start)

@@ -127,6 +127,7 @@ def test_no_faces_are_too_few_to_fit_on(drawn, transformer, change):
         *(HOG(norm="L3"), HOG(cell=0), HOG(cell=60), HOG(block=7), HOG(orientations=0)),
         *(SmoothLBP(grid=17), SmoothHOG(cell=7), SmoothHOG(block=7), SmoothHOG(orientations=1)),
         *(Gabor(()), Gabor((1,)), Gabor(grid=30), Gabor(width=0), Eigenfaces(0), Eigenfaces(61)),
+        *(Gabor(4), Gabor((1e9,)), Gabor(("a",)), Gabor(width=1e9), LBP(n_jobs=0), HOG(n_jobs="a")),
     ],
     ids=str,
 )
