@@ -33,10 +33,14 @@ def as_classifier(model, classes: tuple[str, ...] = CLASSES) -> Classifier:
         If the model is of no known kind, is not fitted, gives no probabilities, or knows labels
         outside `classes`; if a file cannot be read or trusted.
     """
-    if isinstance(model, Classifier):
+    if isinstance(model, Classifier) and not isinstance(model, type):
         return model
     if isinstance(model, str | Path):
         return load_classifier(model, classes)
+    if isinstance(model, type):
+        raise ModelError(
+            f"{model.__name__} is a class, not a model; make one with {model.__name__}(), and fit it."
+        )
     if is_network(model):
         return KerasClassifier(model, classes)
     if hasattr(model, "fit") and hasattr(model, "get_params"):

@@ -32,3 +32,13 @@ def check_faces(faces: np.ndarray) -> None:
             f"A classifier takes faces of shape (N, height, width), not {faces.shape}; "
             "for one face use face[None]."
         )
+
+
+def check_classes(classes: tuple[str, ...]) -> None:
+    """Raise a ModelError that says what is wrong unless `classes` are words, each once."""
+    if not isinstance(classes, tuple | list) or not all(isinstance(name, str) for name in classes):
+        raise ModelError(
+            f"classes must be a tuple of words, such as ('happy', 'sad'), not {classes!r}."
+        )
+    if not classes or len(set(classes)) < len(classes):
+        raise ModelError(f"classes must be different words, not {', '.join(classes) or 'none'}.")

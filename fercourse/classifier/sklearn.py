@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from fercourse.classifier.protocol import check_faces
+from fercourse.classifier.protocol import check_classes, check_faces
 from fercourse.errors import ModelError
 
 
@@ -31,10 +31,15 @@ class SklearnClassifier:
                 f"This {type(estimator).__name__} gives no probabilities; choose an estimator with "
                 "predict_proba, or wrap it in CalibratedClassifierCV."
             )
+        check_classes(classes)
         labels = np.asarray(estimator.classes_)
-        if labels.dtype.kind not in "iu" or not 0 <= labels.min() <= labels.max() < len(classes):
+        if (
+            labels.ndim != 1
+            or labels.dtype.kind not in "iu"
+            or not 0 <= labels.min() <= labels.max() < len(classes)
+        ):
             raise ModelError(
-                f"The estimator was fitted on labels {labels.tolist()}; they must be indices into "
+                f"The estimator was fitted on labels {_brief(labels)}; they must be indices into "
                 f"the {len(classes)} classes."
             )
         self.estimator = estimator
@@ -47,3 +52,8 @@ class SklearnClassifier:
         if len(faces):
             probabilities[:, self.estimator.classes_] = self.estimator.predict_proba(faces)
         return probabilities
+
+
+def _brief(labels: np.ndarray) -> str:
+    words = ", ".join(map(str, labels.ravel()[:8].tolist()))
+    return f"{words}, ..." if labels.size > 8 else words

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,8 @@ def save(model, path: Path, classes: tuple[str, ...]) -> Path:
         fresh.write_bytes(written)
         fresh.replace(path)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()
         raise ModelError(f"{path} cannot be written: {error.strerror}.") from error
     return path
 
@@ -60,6 +62,12 @@ def load(path: Path, classes: tuple[str, ...]) -> SklearnClassifier:
     the file is run.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise ModelError(f"{path} cannot be read: it is no file.")
+        if path.stat().st_size > MOST_BYTES:
+            raise ModelError(
+                f"{path.name} is larger than 2 GB; that is no classifier of fercourse."
+            )
         written = path.read_bytes()
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}.") from error

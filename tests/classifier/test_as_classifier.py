@@ -71,8 +71,15 @@ def test_anything_but_raw_faces_is_refused_in_one_sentence(fitted, faces, broken
         (lambda faces: pipeline(DummyClassifier()).fit(faces, ["happy"] * 40), "indices"),
         (lambda faces: "model.pkl", "not in model.pkl"),
         (lambda faces: 42, "no model"),
+        (lambda faces: GaussianNB, "a class, not a model"),
     ],
 )
 def test_a_model_that_cannot_be_used_is_refused_in_one_sentence(faces, model, words):
     with pytest.raises(ModelError, match=words):
         as_classifier(model(faces))
+
+
+@pytest.mark.parametrize("classes", ["abcdefg", ("happy",) * 7, range(7), None, ()])
+def test_classes_that_are_no_different_words_are_refused(fitted, classes):
+    with pytest.raises(ModelError, match="classes must be"):
+        as_classifier(fitted, classes)

@@ -234,3 +234,16 @@ def test_a_model_that_holds_no_numbers_is_refused(faces, labels, tmp_path):
     path = save_classifier(model, tmp_path / "model.skops")
     with pytest.raises(ModelError, match=r"model\.skops"):
         load_classifier(path)
+
+
+def test_a_file_too_large_for_a_model_is_refused_unread(tmp_path):
+    path = tmp_path / "sparse.skops"
+    with path.open("wb") as file:
+        file.truncate(3 * 2**30)
+    with pytest.raises(ModelError, match="larger than 2 GB"):
+        load_classifier(path)
+
+
+def test_a_name_too_long_for_the_disk_is_refused(faces, labels, tmp_path):
+    with pytest.raises(ModelError, match="cannot be written"):
+        save_classifier(fitted(faces, labels, LAST["svm"]), tmp_path / f"{'x' * 300}.skops")
