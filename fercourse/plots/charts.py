@@ -10,6 +10,8 @@ from fercourse.plots.picture import Picture
 from fercourse.plots.style import class_color, class_style, new_figure, series_style, styled
 
 _MAX_HEAT_MAP_NUMBERS = 200
+# So many letters stand side by side below a heat map.
+_FLAT = 36
 
 
 @styled
@@ -210,7 +212,9 @@ def heat_map(
         for (row, column), number in np.ndenumerate(numbers):
             color = "white" if number < middle else "black"
             axes.text(column, row, _short(number), ha="center", va="center", color=color, size=7)
-    axes.set_xticks(range(columns), values.columns.astype(str), rotation=45, ha="right")
+    words = values.columns.astype(str)
+    slanted = {"rotation": 45, "ha": "right"} if columns * words.str.len().max() > _FLAT else {}
+    axes.set_xticks(range(columns), words, **slanted)
     axes.set_yticks(range(rows), values.index.astype(str))
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.spines[:].set_visible(False)
