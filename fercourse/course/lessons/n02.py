@@ -7,6 +7,7 @@ from fercourse.course.lessons.n02_features import (
     lbp_code,
     normalized_shape,
 )
+from fercourse.course.lessons.n02_judgement import lazy_scores, leaky_line
 from fercourse.course.lessons.n02_scores import bootstrap_interval, macro_f1, most_confused
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "cell_histogram",
     "changes",
     "grid_histograms",
+    "lazy_scores",
     "lbp_code",
+    "leaky_line",
     "macro_f1",
     "most_confused",
     "normalized_shape",
