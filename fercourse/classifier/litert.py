@@ -37,8 +37,8 @@ class LiteRTClassifier:
     classes : tuple of str
     metadata : Metadata or None
         What the file says of itself.
-    margin : float
-        The margin that faces are to be cut out with.
+    crop_margin : float
+        The margin that faces are to be cut out with, as `faces.crop` counts.
 
     Raises
     ------
@@ -55,7 +55,7 @@ class LiteRTClassifier:
         if not isinstance(threads, int) or threads < 1:
             raise ModelError(f"The number of threads must be 1 or more, not {threads!r}.")
         self.metadata = metadata_of(content)
-        self.margin = MARGIN if self.metadata is None else self.metadata.margin
+        self.crop_margin = MARGIN if self.metadata is None else self.metadata.margin
         self._interpreter = _interpreter(content, threads)
         self._takes, self._gives = _ends(self._interpreter)
         self.classes = self._checked_classes(classes)

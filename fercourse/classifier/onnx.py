@@ -35,8 +35,8 @@ class ONNXClassifier:
     classes : tuple of str
     metadata : Metadata or None
         What the file says of itself.
-    margin : float
-        The margin that faces are to be cut out with.
+    crop_margin : float
+        The margin that faces are to be cut out with, as `faces.crop` counts.
 
     Raises
     ------
@@ -58,7 +58,7 @@ class ONNXClassifier:
             raise ModelError(f"The number of threads must be 1 or more, not {threads!r}.")
         self._session = _session(content, threads, list(providers))
         self.metadata = _metadata(self._session)
-        self.margin = MARGIN if self.metadata is None else self.metadata.margin
+        self.crop_margin = MARGIN if self.metadata is None else self.metadata.margin
         self.face_shape, outputs = _ends(self._session)
         self.classes = self._checked_classes(classes, outputs)
         self._input = self._session.get_inputs()[0].name

@@ -64,7 +64,7 @@ def list_photos(paths: list[Path]) -> list[Photo]:
 def look_at(classifier, photos: list[Photo], cropped: bool) -> Iterator[Seen]:
     """Classify the faces of each photo; with `cropped`, each photo is one face and nothing else."""
     nothing = np.empty((0, len(classifier.classes)), np.float32)
-    margin = getattr(classifier, "margin", faces.MARGIN)
+    margin = getattr(classifier, "crop_margin", faces.MARGIN)
     for photo in photos:
         try:
             image = faces.read_image(photo.file)

@@ -12,8 +12,9 @@ from fercourse.faces.reading import to_gray
 _EYE_SEARCHES = ((1.1, 3, 28), (1.05, 5, 0))
 # Faces are searched for eyes at this size: large ones faster, small ones at all.
 _EYE_SEARCH_SIDE = 160
-# What `crop` adds on each side of a box, and so what the course's classifiers are trained with.
-MARGIN = 0.1
+# What `crop` adds on each side of a box: nothing, since the built-in faces, made like those of
+# FER2013, end where the frontal cascade's boxes do. A tenth more cost 19 points of accuracy.
+MARGIN = 0.0
 _SHARE_OF_PORTRAIT = 6
 # A face that the frontal cascade finds is tilted less than this; a steeper line joins no two eyes.
 _MAX_TILT = 30.0

@@ -84,7 +84,7 @@ class Session:
             raise DataError(f"Smooth over 0 or more seconds, not {seconds}.")
         self.classifier = _quick(classifier)
         self.seconds = seconds
-        self._margin = getattr(self.classifier, "margin", faces.MARGIN)
+        self._margin = getattr(self.classifier, "crop_margin", faces.MARGIN)
         self._tracker = faces.Tracker(detector, every=every)
         self._smoothed: dict[int, np.ndarray] = {}
         self._time: float | None = None

@@ -1343,8 +1343,8 @@ plots.steps(
 # such feature misses few faces and calls countless other places faces. A *cascade* puts thousands of them in
 # a row, chosen by boosting, and gives up at a place as soon as one stage says no; nearly all of an image is
 # thrown out after a few sums. OpenCV's cascade is bundled with the package. `detect` slides it over the
-# picture at many sizes; `crop` cuts the face out with a margin, after it has turned the picture so that the
-# eyes are level.
+# picture at many sizes; `crop` cuts the face out, with a margin if you like, after it has turned the picture
+# so that the eyes are level.
 
 # %%
 from fercourse import faces as photos

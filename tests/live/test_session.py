@@ -150,7 +150,7 @@ def test_a_face_that_reaches_over_the_edge_is_cut_out_all_the_same(classifier):
 
 def test_the_margin_is_the_one_that_the_classifier_was_trained_with(classifier):
     wide = types.SimpleNamespace(
-        classes=classifier.classes, predict_proba=classifier.predict_proba, margin=0.5
+        classes=classifier.classes, predict_proba=classifier.predict_proba, crop_margin=0.5
     )
     frame = gray(0)
     frame[BOX.y : BOX.y + BOX.height, BOX.x : BOX.x + BOX.width] = 255
@@ -158,7 +158,7 @@ def test_the_margin_is_the_one_that_the_classifier_was_trained_with(classifier):
         (Session(one, detector=here).see(frame, 0.0).faces[0].image == 255).mean()
         for one in (classifier, wide)
     ]
-    assert shares[0] == pytest.approx(1 / 1.2**2, abs=0.05)
+    assert shares[0] == pytest.approx(1 / (1 + 2 * faces.MARGIN) ** 2, abs=0.05)
     assert shares[1] == pytest.approx(1 / 2**2, abs=0.05)
 
 
