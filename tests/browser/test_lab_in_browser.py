@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOKS = ("00_start_here", "01_meet_the_faces", "02_handcrafted_features")
+NOTEBOOKS = ("00_start_here", "01_meet_the_faces", "02_handcrafted_features", "07_live")
 
 # A cell that is run before the kernel is there is not run at all.
 KERNEL_IS_READY = """() => window.jupyterapp?.shell.currentWidget?.sessionContext

@@ -47,7 +47,7 @@ def driver(browser):
 @pytest.fixture(scope="module")
 def notebooks(lab):
     """Write notebooks with one widget and with two, and the classifier they use."""
-    drawn = synth.draw(1400, variant="easy")
+    drawn = synth.draw(1050, variant="easy")
     model = recipe("hog_lbp_svm").fit(drawn.images, drawn.table["true_class"].to_numpy())
     save_classifier(model, lab[1] / "live.skops")
     for name, count in {"live_one": 1, "live_two": 2}.items():

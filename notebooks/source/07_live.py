@@ -1,0 +1,685 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 07 · Live
+#
+# A classifier takes a picture of 48x48 pixels and gives seven numbers. A webcam gives thirty pictures a
+# second, each with a room in it. This notebook builds what lies between: find the face, follow it, cut it
+# out, classify it, calm the answer down, and do all that before the next picture is there. At the end you
+# measure where the whole thing fails, and talk about where it must never be used.
+#
+# **Afterwards you can**
+#
+# - build a live pipeline from its stages, and say where its milliseconds go;
+# - keep a latency budget, and say what happens when a stage does not;
+# - follow a face between two detections, and measure how well;
+# - smooth probabilities over time, and say what the calm costs;
+# - say why a slow program must drop frames, and never queue them;
+# - measure a whole system, not only its classifier, and collect its failures;
+# - say what keeps a camera program private, and where the law forbids what you have just built.
+#
+# **You need** notebooks 01 and 06. **You need no camera**: a supplied clip shows a drawn person, and is the
+# default. If you do use your camera, only you should be in its picture.
+#
+# As before: where it says **Predict**, write your guess down before you run the cell.
+
+# %%
+import time
+
+import cv2
+import numpy as np
+import pandas as pd
+
+import fercourse
+from fercourse import faces, live, plots, synth
+from fercourse.classifier import as_classifier, load_classifier
+from fercourse.classifier.files import shipped
+
+course = fercourse.setup("07")
+
+# %% [markdown]
+# ## 1. A film whose truth is known
+#
+# The supplied clip lasts eight seconds. A drawn person looks at the camera, becomes happy, calms down, is
+# surprised, and calms down again. It is drawn on your machine, so we know in each frame where the face is and
+# what it shows. Frames have 320x240 pixels; a webcam gives more, but no more is needed, as you will see.
+
+# %%
+clip = list(live.draw_supplied_clip())
+chosen = [clip[5], clip[30], clip[52], clip[74]]
+plots.steps(
+    [frame.image for frame in chosen],
+    [f"{frame.time:.1f} s: {frame.expression}" for frame in chosen],
+    title="Four frames of the clip",
+)
+
+# %% [markdown]
+# The classifier may be anything that is quick: to this notebook it is a function from raw faces to
+# probabilities. We take HOG and LBP behind an RBF-SVM (notebook 02), and train it on well lit drawn faces,
+# which takes seconds. A small network of your own, quantized in notebook 06, fits into the same place:
+# `classifier = load_classifier("my_network.tflite")`. (Not a `.keras` file: Keras takes tens of milliseconds
+# for a single face, and the package refuses it here.)
+
+# %%
+from fercourse.classifier.recipes import recipe
+
+drawn = synth.draw(840, variant="easy", seed=course.seed)
+model = recipe("hog_lbp_svm", seed=course.seed)
+model.fit(drawn.images, drawn.table["true_class"].to_numpy())
+classifier = as_classifier(model)
+print(classifier.classes)
+
+# %% [markdown]
+# ## 2. The pipeline, stage by stage
+#
+# One frame, five steps, each in a line: decode the JPEG that a browser sends, find the face, find its tilt by
+# the eyes, cut out an upright square, classify it.
+
+# %%
+frame = clip[30]
+jpeg = cv2.imencode(".jpg", frame.image)[1]
+
+decoded = cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE)
+detector = faces.Haar()
+box = detector(decoded)[0]
+tilt = faces.find_tilt(decoded, box) or 0.0
+face = faces.cut_upright(decoded, box, tilt)
+probabilities = classifier.predict_proba(face[None])[0]
+
+seen = cv2.cvtColor(decoded, cv2.COLOR_GRAY2RGB)
+cv2.rectangle(seen, box[:2], (box.x + box.width, box.y + box.height), (230, 159, 0), 3)
+print(f"tilt {tilt:.1f} degrees")
+plots.steps([decoded, seen, face], ["the frame", "the face, found", "what is classified"])
+
+# %%
+plots.bars(
+    dict(zip(classifier.classes, probabilities, strict=True)),
+    title="What the classifier says of it",
+    xlabel="probability",
+    ylabel="class",
+)
+
+# %% [markdown]
+# **Predict.** Which step takes longest? Write the five of them down in the order of the time they take, and
+# guess how many times longer the slowest takes than the classifier.
+
+
+# %%
+def milliseconds(step, times=20):
+    """Return the median time of a step in milliseconds."""
+    spent = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        step()
+        spent.append(1000 * (time.perf_counter() - begin))
+    return float(np.median(spent))
+
+
+stages = {
+    "decode": milliseconds(lambda: cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE)),
+    "detect": milliseconds(lambda: detector(decoded)),
+    "find the eyes": milliseconds(lambda: faces.find_tilt(decoded, box)),
+    "cut out": milliseconds(lambda: faces.cut_upright(decoded, box, tilt)),
+    "classify": milliseconds(lambda: classifier.predict_proba(face[None])),
+}
+plots.bars(stages, title="Where the time goes", xlabel="milliseconds", ylabel="stage")
+
+# %% [markdown]
+# Most people guess the classifier. But it looks at 2,304 pixels once, while the detector slides a window over
+# the frame at a dozen sizes, and the search for the eyes does the same within the face. In notebook 06 you
+# fought for tenths of a millisecond; here they drown. **Measure the whole before you speed up a part.**
+# (Milliseconds depend on your machine, so none is recorded here.)
+
+# %% [markdown]
+# ## 3. A budget
+#
+# A picture that follows you more than a tenth of a second late feels broken, and 15 pictures a second are
+# about the least that looks like motion. One frame may therefore take 66 ms, *everything included*: the
+# camera, the way to the program and back, the drawing.
+#
+# **Exercise 1.** A camera gives 30 frames a second. Each frame is decoded (1 ms), searched (14 ms), cut out
+# (9 ms) and classified (1 ms), one after the other, and the next one is only taken when that is done. Then the
+# detector is replaced by a better one, which needs 40 ms. How many results a second are there before and
+# after? Give both as numbers.
+
+# %% tags=["exercise"]
+# BEGIN SOLUTION
+before, after = 30, 1000 / (1 + 40 + 9 + 1)
+# END SOLUTION
+
+# %% tags=["check"]
+course.check("rates", (before, after))
+
+# %% [markdown]
+# What if frames come faster than they can be handled? There are two ways: keep them all and handle them in
+# turn, or handle the *newest* one whenever the program is free, and forget the others.
+#
+# **Predict.** Frames come every 33 ms, and each takes 50. How old is the result on the screen after ten
+# seconds, if all frames are kept?
+
+
+# %%
+def ages_when_all_are_kept(taken, busy):
+    """Return how old each frame is when its result is there; times in milliseconds."""
+    free, ages = 0.0, []
+    for moment in taken:
+        free = max(free, moment) + busy
+        ages.append(free - moment)
+    return np.array(ages)
+
+
+taken = np.arange(0, 10_000, 33.0)
+ages = ages_when_all_are_kept(taken, busy=50.0)
+course.record("seconds_late_after_ten", round(ages[-1] / 1000, 3))
+
+# %% [markdown]
+# Five seconds late, and it grows for ever. In a live program a queue is a bug.
+#
+# **Exercise 2.** Write `frames_handled(taken, busy)`: the numbers of the frames that are handled if frames are
+# dropped. `taken` holds the times at which frames come, in order. The first one is handled at once. Whenever
+# the program becomes free, it takes the **newest** frame that has come *meanwhile* (at that very moment
+# counts); if there is none, it waits for the next one.
+
+
+# %% tags=["exercise"]
+def frames_handled(taken, busy):
+    """Return the numbers of the frames that are handled, in order."""
+    # BEGIN SOLUTION
+    handled, free = [], -np.inf
+    number = 0
+    while number < len(taken):
+        while number + 1 < len(taken) and taken[number + 1] <= free:
+            number += 1
+        handled.append(number)
+        free = max(free, taken[number]) + busy
+        number += 1
+    return handled
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("frames_handled", frames_handled)
+
+# %% [markdown]
+# The widget of this notebook does just that: one frame is with the kernel, one more is being encoded, and no
+# third one exists. A slow kernel lowers the frame rate, and nothing else.
+
+# %%
+course.quiz("queue", "b")
+
+# %% [markdown]
+# ## 4. Follow, don't search
+#
+# The detector is the dear part, so ask it more rarely. Between two searches the face can be *followed*: put a
+# grid of points on it, ask for each where its small neighborhood went in the next frame (optical flow, Lucas
+# and Kanade, 1981), and move the box as most points moved.
+
+# %%
+before_frame, after_frame = clip[22].image, clip[26].image
+box = detector(before_frame)[0]
+across = np.linspace(0.2, 0.8, 7)
+grid = np.stack(np.meshgrid(across, across), axis=-1).reshape(-1, 2)
+points = (box[:2] + grid * box[2:]).astype(np.float32)
+there, ok, _ = cv2.calcOpticalFlowPyrLK(before_frame, after_frame, points, None, winSize=(15, 15))
+print("median shift in pixels:", np.median(there - points, axis=0).round(2))
+
+shown = cv2.cvtColor(after_frame, cv2.COLOR_GRAY2RGB)
+for start, end in zip(points.astype(int).tolist(), there.astype(int).tolist(), strict=True):
+    cv2.line(shown, start, end, (230, 159, 0), 1)
+    cv2.circle(shown, end, 2, (86, 180, 233), -1)
+plots.steps([before_frame, shown], ["frame 22", "frame 26: where each point went"], title="Flow")
+
+# %% [markdown]
+# How good is a followed box? Compare it with the true one by *intersection over union*: the area that both
+# share, divided by the area that they cover together.
+#
+# **Exercise 3.** Write `iou(a, b)` for two boxes `(x, y, width, height)`: 1 for equal boxes, 0 for boxes that
+# do not touch.
+
+
+# %% tags=["exercise"]
+def iou(a, b):
+    """Return the intersection over union of two boxes (x, y, width, height)."""
+    # BEGIN SOLUTION
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (a[2] * a[3] + b[2] * b[3] - shared)
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("iou", iou)
+
+# %% [markdown]
+# The package's `Tracker` adds what a program needs besides: points are followed back again, and those that do
+# not return are dropped; scale and tilt are followed too; each face has a number; a detection corrects the box
+# only halfway, so that it does not jump.
+#
+# **Predict.** With a search in every frame, in every 5th, and in every 15th: how will the overlap with the
+# truth change? And the *jitter*, by how many pixels the box moves from one frame to the next beyond what the
+# face does?
+
+# %%
+truth = [one.box for one in clip]
+rows = {}
+for every in (1, 5, 15):
+    tracker = faces.Tracker(faces.Haar(), every=every)
+    found = [tracker.track(one.image)[0].box for one in clip]
+    overlaps = [faces.overlap(mine, true) for mine, true in zip(found, truth, strict=True)]
+    error = np.array(found)[:, :2] - np.array(truth)[:, :2]
+    jitter = np.abs(np.diff(error, axis=0)).mean()
+    rows[f"every {every}"] = {"median overlap": np.median(overlaps), "jitter": jitter}
+alone = [detector(one.image)[0] for one in clip]
+error = np.array(alone)[:, :2] - np.array(truth)[:, :2]
+overlaps = [faces.overlap(mine, true) for mine, true in zip(alone, truth, strict=True)]
+rows["detector alone"] = {
+    "median overlap": np.median(overlaps),
+    "jitter": np.abs(np.diff(error, axis=0)).mean(),
+}
+course.record("overlap_every_5", rows["every 5"]["median overlap"])
+course.record("jitter_of_detector", rows["detector alone"]["jitter"])
+course.record("jitter_every_5", rows["every 5"]["jitter"])
+pd.DataFrame(rows).T.round(3)
+
+# %% [markdown]
+# Searching less often costs next to nothing in overlap, and the box stands *stiller*: a detector knows only
+# the sizes on its list and answers in steps, while the flow moves by parts of a pixel. So a followed box is
+# quicker and calmer at once.
+
+# %%
+course.quiz("follow", "c")
+
+# %% [markdown]
+# ## 5. Calm the answer down
+#
+# Here are the probabilities of the clip, frame by frame, with the truth as a gray ribbon of its own.
+
+# %%
+tracker = faces.Tracker(faces.Haar(), every=5)
+cut = []
+for one in clip:
+    track = tracker.track(one.image)[0]
+    cut.append(faces.cut_upright(one.image, track.box, track.tilt))
+raw = classifier.predict_proba(np.array(cut))
+times = np.array([one.time for one in clip])
+places = {name: classifier.classes.index(name) for name in ("neutral", "happy", "surprise")}
+plots.curves(
+    {name: (times, raw[:, place]) for name, place in places.items()},
+    title="Every frame for itself",
+    xlabel="seconds",
+    ylabel="probability",
+)
+
+# %% [markdown]
+# Noise, blinks and small turns of the head shake the numbers, and near a change the label flickers. A label
+# that flickers cannot be read. The simplest remedy is *exponential smoothing* (Brown, 1959): keep a running
+# answer, and move it a share of the way to each new one.
+#
+# Which share? If it were the same for every frame, a faster computer would smooth less. So it depends on the
+# time that has passed: after `passed` seconds the share is `1 - exp(-passed / tau)`. After one `tau`, 63 % of
+# a sudden change shows; after three, 95 %.
+#
+# **Exercise 4.** Write `smooth(before, new, passed, tau)`: the new running answer. `before` and `new` are
+# arrays of probabilities; do not change them.
+
+
+# %% tags=["exercise"]
+def smooth(before, new, passed, tau):
+    """Return the running answer after `passed` seconds."""
+    # BEGIN SOLUTION
+    share = 1 - np.exp(-passed / tau)
+    return before + share * (new - before)
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("smooth", smooth)
+
+# %% [markdown]
+# **Predict.** With `tau` = 0.3 s: how often does the label change in the clip, and by how much later is *happy*
+# shown than without smoothing?
+
+
+# %%
+def smoothed(rows, tau):
+    """Return the probabilities of a clip, smoothed over time."""
+    out = [rows[0]]
+    for row, passed in zip(rows[1:], np.diff(times), strict=True):
+        out.append(out[-1] + (1 - np.exp(-passed / tau)) * (row - out[-1]))
+    return np.array(out)
+
+
+def changes(rows):
+    """Return how often the label changes."""
+    return int((np.diff(rows.argmax(axis=1)) != 0).sum())
+
+
+def first_happy(rows):
+    """Return when the label is happy for the first time, in seconds."""
+    return float(times[(rows.argmax(axis=1) == places["happy"]).argmax()])
+
+
+table = {}
+for tau in (0.01, 0.1, 0.3, 1.0):
+    rows = smoothed(raw, tau)
+    table[tau] = {
+        "changes of the label": changes(rows),
+        "happy is late by (s)": first_happy(rows) - first_happy(raw),
+    }
+course.record("label_changes_raw", changes(raw))
+course.record("label_changes_smoothed", changes(smoothed(raw, 0.3)))
+course.record("happy_late_by", round(first_happy(smoothed(raw, 0.3)) - first_happy(raw), 3))
+pd.DataFrame(table).T.rename_axis("tau (s)")
+
+# %%
+plots.curves(
+    {
+        "happy, as it comes": (times, raw[:, places["happy"]]),
+        "tau 0.3 s": (times, smoothed(raw, 0.3)[:, places["happy"]]),
+        "tau 1 s": (times, smoothed(raw, 1.0)[:, places["happy"]]),
+    },
+    title="Calm has a price",
+    xlabel="seconds",
+    ylabel="probability of happy",
+)
+
+# %% [markdown]
+# The story of the clip has four changes. What is beyond that is flicker. Smoothing takes it away and pays in
+# delay; with `tau` = 1 s a short expression is over before it shows. There is no best `tau`, only one for a
+# purpose.
+
+# %%
+course.quiz("tau", "d")
+
+# %% [markdown]
+# ## 6. Put together: a session
+#
+# `live.Session` is these stages in a row: frame in, results out. It opens no camera, writes no file and keeps
+# nothing but the last frame's points and one running answer for each face in view.
+
+# %%
+session = live.Session(classifier, every=5, seconds=0.3)
+results = [session.see(one.image, one.time) for one in clip]
+labels = [session.classes[int(result.faces[0].probabilities.argmax())] for result in results]
+numbers = {result.faces[0].id for result in results}
+at_apex = [
+    label == one.expression for label, one in zip(labels, clip, strict=True) if one.intensity == 1
+]
+at_rest = [
+    label == "neutral" for label, one in zip(labels, clip, strict=True) if one.intensity == 0
+]
+course.record("people_in_the_clip", len(numbers))
+course.record("right_at_the_apex", float(np.mean(at_apex)))
+course.record("neutral_at_rest", float(np.mean(at_rest)))
+pd.DataFrame([result.milliseconds for result in results]).describe().loc[["50%", "max"]].round(2)
+
+# %% [markdown]
+# Is the answer the same as that of `fercourse predict` and of `evaluate`? The first frame shows it: the same
+# crop must come out, and the same numbers.
+
+# %%
+first = clip[0].image
+mine = live.Session(classifier, detector=faces.detect).see(first, 0.0).faces[0]
+theirs = classifier.predict_proba(faces.crop(first)[None])[0]
+course.record("same_answer_everywhere", bool(np.array_equal(mine.now, theirs)))
+
+# %% [markdown]
+# One thing does differ in a browser: frames travel as JPEG. **Predict.** By how much does that move the
+# probabilities, at the widget's quality of 90? And at 30?
+
+# %%
+sample = clip[::8]
+exact = np.array([live.Session(classifier).see(one.image, 0.0).faces[0].now for one in sample])
+moved = {}
+for quality in (95, 90, 70, 50, 30, 10):
+    rows = []
+    for one in sample:
+        data = cv2.imencode(".jpg", one.image, (cv2.IMWRITE_JPEG_QUALITY, quality))[1]
+        image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+        seen = live.Session(classifier).see(image, 0.0).faces
+        rows.append(seen[0].now if seen else np.zeros(len(classifier.classes)))
+    moved[quality] = float(np.abs(np.array(rows) - exact).max(axis=1).mean())
+course.record("moved_by_jpeg_90", moved[90])
+course.record("moved_by_jpeg_10", moved[10])
+plots.bars(
+    {f"quality {quality}": value for quality, value in moved.items()},
+    title="What JPEG does to the answer",
+    xlabel="mean of the largest change of a probability",
+    ylabel="",
+)
+
+# %% [markdown]
+# Part of it comes through the pixels, part through the box: a detector that sees other pixels may answer with
+# another size. That is why equality is claimed for equal pixels only, and for the rest a number is given.
+#
+# ## 7. Find the mistake
+#
+# Webcam pictures are shown *mirrored*, since people are used to mirrors. The frame is analyzed as it comes;
+# only the drawing is mirrored, so boxes have to be mirrored too. A colleague has written this:
+#
+# ```python
+# def to_screen(box, scale, width):
+#     """Return a box of the small frame on the mirrored screen, which is `width` pixels wide."""
+#     x, y, w, h = (value * scale for value in box)
+#     return width - x, y, w, h
+# ```
+#
+# Boxes appear beside the faces, the farther the larger they are.
+#
+# **Exercise 5.** Write `to_screen` as it must be.
+
+
+# %% tags=["exercise"]
+def to_screen(box, scale, width):
+    """Return a box (x, y, w, h) of the small frame on the mirrored screen of `width` pixels."""
+    # BEGIN SOLUTION
+    x, y, w, h = (value * scale for value in box)
+    return width - x - w, y, w, h
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("to_screen", to_screen)
+
+# %% [markdown]
+# ## 8. The widget
+#
+# Press **Start**. The source is the drawn clip; nothing else happens until you choose another. Watch the
+# bars, the trace of the last ten seconds, and the milliseconds of each stage. *Where did it look?* hides one
+# place of the face after another and shows what that takes from the answer. Networks that ship with the
+# course stand under *Model*. (The neural detector YuNet finds turned faces too: get its file from OpenCV's
+# model zoo and add `"YuNet": faces.YuNet("the_file.onnx")` to the detectors.)
+#
+# If you choose the camera: it is off until you press Start and after you press Stop, and it goes off when this
+# cell is deleted, the page is left or the kernel ends. Frames go from the browser to the kernel as JPEG, are
+# looked at and dropped. Nothing is written, logged or sent anywhere else. If the kernel runs on another
+# machine, or may, the widget says so and asks first. **Only you should be in the picture.** Others have not
+# agreed, and you cannot agree for them.
+
+# %%
+models = {"HOG, LBP and SVM": classifier} | {name: load_classifier(name) for name in shipped()}
+live.LiveWidget(models, detectors={"Haar cascade": faces.Haar()})
+
+# %% [markdown]
+# Without a browser, type `fercourse live` in a terminal for a window of its own, or
+# `fercourse live --video in.mp4 --out annotated.mp4 --csv results.csv` for a file.
+
+# %%
+course.quiz("private", "a")
+
+# %% [markdown]
+# ## 9. Where does it fail?
+#
+# An accuracy on a test split says how often the classifier is right on faces that *somebody else found and cut
+# out*. A system has to find them first. So test the system: draw people who are happy, surprised and neutral,
+# change one thing at a time, and count two things. How often is the face *found*? And how often is it found
+# *and* named rightly?
+
+# %%
+from fercourse.synth import Light
+
+expressions = {"neutral": {}, "happy": {6: 0.9, 12: 0.9, 25: 0.7}, "surprise": {1: 0.9, 2: 0.9, 5: 0.8, 26: 0.9}}  # fmt: skip
+people = range(100, 100 + course.profile.faces)
+failures = []
+
+
+def exam(**how):
+    """Return the share of faces that were found, and of those found and named rightly."""
+    found, right = [], []
+    for person in people:
+        for name, units in expressions.items():
+            image, box = synth.draw_view(units, identity=person, size=(180, 240), **how)
+            seen = live.Session(classifier).see(image, 0.0).faces
+            hit = [one for one in seen if faces.overlap(one.box, faces.Box(*box.tolist())) > 0.4]
+            label = classifier.classes[int(hit[0].now.argmax())] if hit else "not found"
+            found.append(bool(hit))
+            right.append(label == name)
+            if label != name:
+                failures.append((image, f"{name}:\n{label}", how))
+    return np.mean(found), np.mean(right)
+
+
+# %% [markdown]
+# **Predict.** Five changes: the face at the edge of the picture, far away, tilted, turned to the side, and in
+# little light. Which one makes the *detector* fail first, and which one the *classifier*?
+
+
+# %%
+def examined(values, change):
+    """Return found and right shares for each value, as curves."""
+    scores = np.array([exam(**change(value)) for value in values])
+    return {
+        "found": (values, scores[:, 0]),
+        "found and right": (values, scores[:, 1]),
+        "guessing": (values, np.full(len(values), 1 / 3)),
+    }
+
+
+by_side = examined([0.15, 0.3, 0.5, 0.8], lambda side: {"side": side})
+course.record("found_near", float(by_side["found"][1][2]))
+course.record("right_near", float(by_side["found and right"][1][2]))
+course.record("found_far", float(by_side["found"][1][0]))
+plots.curves(
+    by_side,
+    title="Distance: how large the face is",
+    xlabel="side of the face as a share of the picture's height",
+    ylabel="share of faces",
+)
+
+# %%
+by_roll = examined([0, 10, 20, 30], lambda roll: {"roll": roll})
+course.record("found_tilted_by_10", float(by_roll["found"][1][1]))
+course.record("found_tilted_by_30", float(by_roll["found"][1][3]))
+plots.curves(by_roll, title="The head is tilted (roll)", xlabel="degrees", ylabel="share of faces")
+
+# %%
+by_yaw = examined([0, 20, 40, 60], lambda yaw: {"yaw": yaw})
+course.record("right_turned_by_20", float(by_yaw["found and right"][1][1]))
+course.record("found_turned_by_60", float(by_yaw["found"][1][3]))
+plots.curves(by_yaw, title="The head is turned (yaw)", xlabel="degrees", ylabel="share of faces")
+
+# %%
+by_light = examined(
+    [1.0, 0.4, 0.1],
+    lambda factor: {"light": Light(strength=0.8 * factor, ambient=0.38 * factor)},
+)
+course.record("right_in_a_tenth_of_the_light", float(by_light["found and right"][1][2]))
+by_place = {x: exam(x=x) for x in (0.5, 0.2, 0.0)}
+course.record("found_half_outside", float(by_place[0.0][0]))
+plots.curves(
+    by_light, title="Less and less light", xlabel="share of the light", ylabel="share of faces"
+)
+
+# %%
+plots.bars(
+    {f"x = {x}": found for x, (found, _) in by_place.items()},
+    title="From the middle of the picture to its edge",
+    xlabel="share of faces found",
+    ylabel="middle of the face",
+)
+
+# %% [markdown]
+# Read the curves in pairs. Where both lines fall together, the *detector* fails and the classifier is never
+# asked. Where the upper one stays and the lower one falls, the classifier is shown something it does not know
+# and answers all the same. The first kind of failure is visible: there is no box. The second kind is not, and
+# so it is the worse one.
+
+# %%
+picked = failures[:: max(1, len(failures) // 8)][:8]
+plots.mosaic(
+    [image for image, _, _ in picked],
+    [caption for _, caption, _ in picked],
+    columns=4,
+    title="Failures, collected: what was shown, and what was said",
+)
+
+# %%
+counts = pd.Series([", ".join(how) for _, _, how in failures]).value_counts()
+said = pd.Series([caption.split("\n")[1] for _, caption, _ in failures]).value_counts()
+print(counts.to_string(), "\n")
+print(said.to_string())
+
+# %%
+course.quiz("silent", "c")
+
+# %% [markdown]
+# These people are drawn, their expressions textbook-like, their background empty. On real people everything
+# above is harder. What carries over is the *method*: vary one thing, count both failures, look at the pictures.
+
+# %% [markdown]
+# ## 10. What did you just build?
+#
+# A program that watches a face and prints a word. The word is an *expression class*. It is not what the person
+# feels: people smile when they are afraid and scowl when they think (Barrett et al., 2019). Nothing in this
+# pipeline, however fast and however smooth, closes that gap. A smooth curve merely looks more certain.
+#
+# That is the reason why the law steps in where people cannot walk away. Since 2 February 2025 the EU's AI Act,
+# Article 5(1)(f), forbids systems that infer emotions of people **at work and in education**, except for
+# medical or safety reasons. Consent does not lift that: who depends on a boss or a teacher is not free to say
+# no. Using this notebook to learn how such systems work is not using one on anybody. Pointing it at a class
+# or at colleagues is.
+#
+# Talk about it, in pairs if you can:
+#
+# - A call center wants to show its agents when *customers* sound or look annoyed. Who is watched? Who can
+#   refuse?
+# - A car watches its driver for drowsiness. What is different from watching for anger?
+# - A museum counts smiles before its paintings and stores no picture. What is stored all the same?
+# - Which of the failures of section 9 would hit some people more often than others?
+
+# %%
+course.quiz("law", "b")
+
+# %%
+course.quiz("meaning", "d")
+
+# %% [markdown]
+# ## What to take away
+#
+# - The search for the face, not the classifier, eats the time. Measure the whole before you speed up a part.
+# - A live program drops frames; a queue makes it late, for ever.
+# - A followed face is quicker and calmer than one that is found anew.
+# - Smoothing trades flicker for delay, by time and not by frames.
+# - A system fails in two ways. The one without a box is the honest one.
+# - Privacy is a property of the program: off until started, nothing kept, nothing sent on.
+#
+# **Open project.** Take the system test further. Choose one way of failing (a hand before the face, two people,
+# a lamp from the side, a fast turn of the head), draw a clip for it with `synth.draw_view`, write down
+# beforehand what you expect, measure, change *one* thing in the pipeline, and measure again on other people.
+# One page, two figures, and an honest last paragraph.
+#
+# **What to read.** Viola and Jones (2001) on the cascade; Lucas and Kanade (1981) and Kalal, Mikolajczyk and
+# Matas (2010) on following points; Wu, Peng and Yu (2023) on YuNet; Barrett et al. (2019), again; the AI Act
+# (Regulation (EU) 2024/1689), Articles 5 and 50.
+#
+# Words to look up in `docs/glossary.md`: *expression class*, *latency*, *intersection over union*,
+# *exponential smoothing*.
