@@ -69,6 +69,7 @@ def draw_face(
     light: Light | None = None,
     camera: Camera | None = None,
     occluder: str = "none",
+    person: Mapping[str, object] | None = None,
     size: int = 192,
 ) -> Drawing:
     """Draw one face as it is wanted. Introduced in notebook 01.
@@ -89,6 +90,9 @@ def draw_face(
         When they are not given, a soft lamp from above, and a perfect camera set for the skin.
     occluder : str
         What hides part of the face, one of `OCCLUDERS`.
+    person : mapping, optional
+        What shall be other than it is with this person, everything else being equal: fields of
+        `Identity`, such as ``{"tone": 9}`` (0 the lightest skin, 9 the darkest), ``{"glasses": 1.0}``.
     size : int
         Pixels of the square picture.
 
@@ -100,7 +104,7 @@ def draw_face(
     Raises
     ------
     DataError
-        If an action unit or the occluder is unknown, an intensity is not within 0 to 1, a number
+        If an action unit, the occluder or a field of the person is unknown, an intensity is not within 0 to 1, a number
         is negative, or the size is too small.
     """
     check_numbers(identity=identity, seed=seed)
@@ -108,21 +112,28 @@ def draw_face(
         raise DataError(f"A face needs at least 16 pixels, not {size}.")
     if occluder not in OCCLUDERS:
         raise DataError(f"There is no occluder {occluder!r}; choose one of {', '.join(OCCLUDERS)}.")
-    person = draw_identity(identity, seed)
+    drawn = _changed(draw_identity(identity, seed), person or {})
     pose = Pose(yaw, pitch, roll, size / 2.7, size / 2, size * 0.53)
     units = as_intensities(action_units)
-    sitting = Sitting(person, units, pose, light or Light(), gaze, occluder)
+    sitting = Sitting(drawn, units, pose, light or Light(), gaze, occluder)
     with one_thread():
         rng = np.random.default_rng([seed, identity, 2])
         background = plain_background(size)
-        image, truth = photograph(sitting, camera or studio_camera(person), background, rng, rng)
+        image, truth = photograph(sitting, camera or studio_camera(drawn), background, rng, rng)
     table = pd.DataFrame({
-        "subject": [identity], "yaw": [yaw], "pitch": [pitch], "roll": [roll], "tone": [person.tone + 1],
+        "subject": [identity], "yaw": [yaw], "pitch": [pitch], "roll": [roll], "tone": [drawn.tone + 1],
     })  # fmt: skip
     return Drawing(
         image[None], np.array([CLASSES.index("neutral")]), table,
         units[None], truth.regions[None], truth.landmarks[None],
     )  # fmt: skip
+
+
+def _changed(person: Identity, fields: Mapping[str, object]) -> Identity:
+    unknown = [name for name in fields if name not in Identity._fields]
+    if unknown:
+        raise DataError(f"A person has no {unknown[0]!r}; there are {', '.join(Identity._fields)}.")
+    return person._replace(**fields)
 
 
 def draw(

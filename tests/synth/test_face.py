@@ -235,3 +235,13 @@ def test_a_texture_larger_than_its_period_is_repeated():
     piece = cut_grain("skin", (1500, 1300), np.random.default_rng(0))
     assert piece.shape == (1500, 1300)
     np.testing.assert_array_equal(piece[512:, 512:], piece[:-512, :-512])
+
+
+def test_one_thing_about_a_person_may_be_changed_and_nothing_else_changes():
+    own, dark = (synth.draw_face(identity=3, person=changes) for changes in (None, {"tone": 9}))
+    np.testing.assert_array_equal(own.landmarks, dark.landmarks)
+    np.testing.assert_array_equal(own.regions, dark.regions)
+    assert dark.table["tone"][0] == 10
+    assert not np.array_equal(own.images, dark.images)
+    with pytest.raises(DataError, match="A person has no 'mood'"):
+        synth.draw_face(person={"mood": 1})
