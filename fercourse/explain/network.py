@@ -48,7 +48,7 @@ class Network:
         ModelError
             If there is no such layer, or none with feature maps.
         """
-        spatial = [layer for layer in self.model.layers if _has_maps(layer)]
+        spatial = self._spatial()
         if not spatial:
             raise ModelError(
                 "This network has no convolution, so it has no feature maps to weigh; choose "
@@ -64,6 +64,13 @@ class Network:
             f"There is no layer {name!r} with feature maps; there are "
             f"{', '.join(layer.name for layer in spatial)}."
         )
+
+    def layers_with_maps(self) -> list[str]:
+        """Return the names of the layers that `layer` finds."""
+        return [layer.name for layer in self._spatial()]
+
+    def _spatial(self) -> list:
+        return [layer for layer in self.model.layers if _has_maps(layer)]
 
 
 def as_input(faces: np.ndarray) -> np.ndarray:

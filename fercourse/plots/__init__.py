@@ -13,7 +13,14 @@ from fercourse.plots.charts import (
     histogram,
     votes,
 )
-from fercourse.plots.classifiers import class_scores, group_scores, learning_curves, scores, t_sne
+from fercourse.plots.classifiers import (
+    class_scores,
+    estimates,
+    group_scores,
+    learning_curves,
+    scores,
+    t_sne,
+)
 from fercourse.plots.edge import on_front, pareto
 from fercourse.plots.evaluation import (
     confusion,
@@ -24,6 +31,7 @@ from fercourse.plots.evaluation import (
 )
 from fercourse.plots.faces import class_mosaic, eigenfaces, mean_faces, mosaic, pairs, steps
 from fercourse.plots.picture import Picture
+from fercourse.plots.saliency import laid_over, map_difference, map_grid, mean_maps, overlay
 
 __all__ = [
     "Picture",
@@ -35,14 +43,20 @@ __all__ = [
     "curves",
     "eigenfaces",
     "embedding",
+    "estimates",
     "gray_histogram",
     "group_scores",
     "heat_map",
     "histogram",
+    "laid_over",
     "learning_curves",
+    "map_difference",
+    "map_grid",
     "mean_faces",
+    "mean_maps",
     "mosaic",
     "on_front",
+    "overlay",
     "pairs",
     "pareto",
     "precision_recall",

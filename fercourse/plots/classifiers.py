@@ -83,6 +83,20 @@ def group_scores(report, aspect: str, *, title: str | None = None) -> Picture:
     return _bars(named, ["#0072B2"] * len(named), title, "accuracy")
 
 
+def estimates(named: Mapping[str, object], *, title: str, xlabel: str) -> Picture:
+    """Show numbers as bars with their 95 % intervals. Introduced in notebook 05.
+
+    Parameters
+    ----------
+    named : mapping of str to Estimate
+        What each number is called, and the number.
+    title, xlabel : str
+    """
+    if not named:
+        raise DataError("There are no numbers to show.")
+    return _bars(named, ["#0072B2"] * len(named), title, xlabel)
+
+
 @styled
 def learning_curves(
     sizes: Sequence[int],

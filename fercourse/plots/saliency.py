@@ -1,0 +1,172 @@
+"""Figures of saliency maps: laid over faces, side by side, on average, and as differences."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from fercourse.errors import DataError
+from fercourse.plots.picture import Picture
+from fercourse.plots.style import new_figure, show_image, styled
+
+_HEAT = "inferno"
+
+
+def laid_over(face: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return a face with a map on it as colors, the stronger the higher: uint8 (H, W, 3).
+
+    Parameters
+    ----------
+    face : ndarray, uint8, shape (H, W)
+    values : ndarray, float, shape (H, W)
+        0 to 1.
+    """
+    from matplotlib import colormaps
+
+    strength = np.clip(values, 0, 1)[..., None]
+    heat = colormaps[_HEAT](np.clip(values, 0, 1))[..., :3] * 255
+    mixed = (1 - 0.75 * strength) * face[..., None] + 0.75 * strength * heat
+    return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+
+
+@styled
+def overlay(
+    images: np.ndarray, values: np.ndarray, titles: Sequence[str], *, title: str = "Saliency maps"
+) -> Picture:
+    """Show each face, and below it the face with its map. Introduced in notebook 05.
+
+    Parameters
+    ----------
+    images : ndarray, uint8, shape (N, H, W)
+    values : ndarray, float, shape (N, H, W)
+        The maps, 0 to 1.
+    titles : sequence of str
+        A few letters for each face.
+    title : str
+        The figure's title.
+    """
+    return map_grid(images, {"": values}, titles, title=title)
+
+
+@styled
+def map_grid(
+    images: np.ndarray,
+    rows: Mapping[str, np.ndarray],
+    titles: Sequence[str],
+    *,
+    title: str = "One row a method",
+) -> Picture:
+    """Show faces, and below them one row of maps for each method. Introduced in notebook 05.
+
+    Parameters
+    ----------
+    images : ndarray, uint8, shape (N, H, W)
+    rows : mapping of str to ndarray, float, shape (N, H, W)
+        What each row is called, and its maps, 0 to 1.
+    titles : sequence of str
+        A few letters for each face.
+    title : str
+        The figure's title.
+
+    Raises
+    ------
+    DataError
+        If there is not one map and one title for each face.
+    """
+    sizes = {len(titles), *(len(values) for values in rows.values())}
+    if not len(images) or sizes != {len(images)}:
+        raise DataError(f"{len(images)} faces need as many titles, and as many maps in each row.")
+    figure = new_figure(title, 1.4 + 1.15 * len(images), 0.55 + 1.15 * (len(rows) + 1))
+    grid = figure.subplots(len(rows) + 1, len(images), squeeze=False)
+    for axes, image, name in zip(grid[0], images, titles, strict=True):
+        show_image(axes, image)
+        axes.set_title(name, fontsize=8, loc="center", pad=2)
+    for line, (name, values) in zip(grid[1:], rows.items(), strict=True):
+        for axes, image, one in zip(line, images, values, strict=True):
+            show_image(axes, laid_over(image, one))
+        side = images.shape[1]
+        line[0].text(-0.1 * side, side / 2, name.replace("_", " "), ha="right", va="center")
+    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
+    said = "; ".join(
+        f"{name or 'maps'}: {', '.join(_where(one) for one in values)}"
+        for name, values in rows.items()
+    )
+    return Picture(figure, f"{title}: {len(images)} faces ({', '.join(titles)}). Peaks: {said}.")
+
+
+@styled
+def mean_maps(
+    images: np.ndarray,
+    values: np.ndarray,
+    labels: np.ndarray,
+    classes: Sequence[str],
+    *,
+    title: str = "The mean map of each class",
+) -> Picture:
+    """Show the mean map of each class on the class's mean face. Introduced in notebook 05.
+
+    Faces are taken as they are; drawn ones and FER2013's are roughly aligned already.
+
+    Parameters
+    ----------
+    images : ndarray, uint8, shape (N, H, W)
+    values : ndarray, float, shape (N, H, W)
+    labels : ndarray, int, shape (N,)
+    classes : sequence of str
+    title : str
+    """
+    present = [index for index in range(len(classes)) if (labels == index).any()]
+    if not present:
+        raise DataError("There are no faces to average.")
+    faces = np.stack([images[labels == one].mean(axis=0) for one in present])
+    means = np.stack([values[labels == one].mean(axis=0) for one in present])
+    reach = np.ptp(means, axis=(1, 2), keepdims=True)
+    means = (means - means.min(axis=(1, 2), keepdims=True)) / np.where(reach > 0, reach, 1)
+    names = [f"{classes[one]}\n(n = {(labels == one).sum():,})" for one in present]
+    return map_grid(faces.astype(np.uint8), {"mean map": means}, names, title=title)
+
+
+@styled
+def map_difference(
+    images: np.ndarray,
+    first: np.ndarray,
+    second: np.ndarray,
+    names: tuple[str, str],
+    *,
+    title: str | None = None,
+) -> Picture:
+    """Show where two models' maps differ: blue where the first's is higher, red the second's.
+
+    Introduced in notebook 05.
+
+    Parameters
+    ----------
+    images : ndarray, uint8, shape (N, H, W)
+    first, second : ndarray, float, shape (N, H, W)
+    names : (str, str)
+        What the two models are called.
+    title : str, optional
+    """
+    title = title or f"Where {names[0]} and {names[1]} look differently"
+    if not len(images) == len(first) == len(second) or not len(images):
+        raise DataError("A difference needs one map of each model for each face.")
+    figure = new_figure(title, max(5.0, 1.4 + 1.2 * len(images)), 4.1)
+    grid = figure.subplots(3, len(images), squeeze=False)
+    for column, (image, one, other) in enumerate(zip(images, first, second, strict=True)):
+        show_image(grid[0, column], laid_over(image, one))
+        show_image(grid[1, column], laid_over(image, other))
+        show_image(grid[2, column], other - one, vmin=-1, vmax=1, cmap="RdBu_r")
+    side = images.shape[1]
+    for line, name in zip(grid[:, 0], (*names, "difference"), strict=True):
+        line.text(-0.1 * side, side / 2, name, ha="right", va="center")
+    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
+    apart = np.abs(np.subtract(first, second)).mean(axis=(1, 2))
+    said = ", ".join(f"{value:.2f}" for value in apart)
+    return Picture(figure, f"{title}: {len(images)} faces; mean differences of the maps: {said}.")
+
+
+def _where(values: np.ndarray) -> str:
+    """Say in words where a map is highest."""
+    row, column = np.unravel_index(np.argmax(values), values.shape)
+    down = ("top", "upper", "middle", "lower", "bottom")[int(5 * row / values.shape[0])]
+    right = ("left", "middle", "right")[int(3 * column / values.shape[1])]
+    return f"{down} {right}"
