@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from fercourse import __version__
-from fercourse.cli import benchmark, course, data, edge, live, models, synth, training
+from fercourse.cli import benchmark, course, data, edge, explain, live, models, synth, training
 from fercourse.errors import FercourseError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.add_typer(edge.app, name="edge")
 course.add_commands(app)
 app.command()(training.train)
 models.add_commands(app)
+app.command("explain")(explain.explain)
 app.command("live")(live.live)
 app.command("benchmark")(benchmark.benchmark)
 

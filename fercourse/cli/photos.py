@@ -64,22 +64,30 @@ def list_photos(paths: list[Path]) -> list[Photo]:
 def look_at(classifier, photos: list[Photo], cropped: bool) -> Iterator[Seen]:
     """Classify the faces of each photo; with `cropped`, each photo is one face and nothing else."""
     nothing = np.empty((0, len(classifier.classes)), np.float32)
-    margin = getattr(classifier, "crop_margin", faces.MARGIN)
     for photo in photos:
         try:
             image = faces.read_image(photo.file)
         except DataError as error:
             yield Seen(photo, None, [], nothing, str(error))
             continue
-        height, width = image.shape[:2]
-        whole = [faces.Box(0, 0, width, height)]
-        boxes = whole if cropped else faces.detect(image)
-        cut = [
-            _whole(image) if cropped else faces.crop(image, box, size=SIDE, margin=margin)
-            for box in boxes
-        ]
-        probabilities = classifier.predict_proba(np.stack(cut)) if cut else nothing
+        boxes, cut = cut_faces(classifier, image, cropped)
+        probabilities = classifier.predict_proba(cut) if len(cut) else nothing
         yield Seen(photo, image, boxes, probabilities, None)
+
+
+def cut_faces(classifier, image: np.ndarray, cropped: bool) -> tuple[list, np.ndarray]:
+    """Return the boxes of a photo's faces, and the faces as a classifier wants them cut.
+
+    The faces are uint8 (F, SIDE, SIDE); with `cropped`, the photo is one face and nothing else.
+    """
+    margin = getattr(classifier, "crop_margin", faces.MARGIN)
+    height, width = image.shape[:2]
+    boxes = [faces.Box(0, 0, width, height)] if cropped else faces.detect(image)
+    cut = [
+        _whole(image) if cropped else faces.crop(image, box, size=SIDE, margin=margin)
+        for box in boxes
+    ]
+    return boxes, np.stack(cut) if cut else np.empty((0, SIDE, SIDE), np.uint8)
 
 
 def as_record(seen: Seen, classes: tuple[str, ...]) -> dict:
