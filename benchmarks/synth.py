@@ -25,13 +25,13 @@ from sklearn.svm import SVC, LinearSVC
 from fercourse import synth
 from fercourse.classifier import as_classifier
 from fercourse.datasets import FaceSet, load
-from fercourse.datasets.ferplus import VOTE_COLUMNS
 from fercourse.emotions import CLASSES
 from fercourse.features import HOG, LBP
 from fercourse.models import build
 from fercourse.training import Augmentation, Config, fit
 
 SCENES = 60
+VOTES = [f"votes_{name}" for name in CLASSES]
 DRAWN_FOR_REALITY = 18_000
 SEEDS = (0, 1, 2)
 FILTERS = (32, 64, 96, 128)
@@ -162,10 +162,10 @@ def _network(data) -> tuple[dict, dict]:
     said = model.classifier.predict_proba(np.asarray(test.images)).argmax(axis=1)
     truth = test.table["true_class"].to_numpy()
     votes = load("fer2013", data).table
-    votes = votes.loc[votes["image_name"].notna(), list(VOTE_COLUMNS)].to_numpy(float)
+    votes = votes.loc[votes["image_name"].notna(), VOTES].to_numpy(float)
     mistakes = np.zeros((7, 7))
     np.add.at(mistakes, (truth, said), 1)
-    drawn = faces.table[[f"votes_{name}" for name in CLASSES]].to_numpy(float)
+    drawn = faces.table[VOTES].to_numpy(float)
     figures = {
         "cnn_accuracy": float((said == test.labels).mean()),
         "cnn_accuracy_true_class": float((said == truth).mean()),
