@@ -1,10 +1,10 @@
 import keras
 import numpy as np
 import pytest
-from fercourse.edge.convert import to_litert
 
 from fercourse import models, synth
 from fercourse.classifier import load_classifier, save_classifier
+from fercourse.edge import to_litert
 from fercourse.errors import ModelError
 from fercourse.models.transfer import BACKBONES, without_strided_pointwise
 
