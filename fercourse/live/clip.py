@@ -51,20 +51,25 @@ def draw_supplied_clip(rate: float = RATE, *, identity: int = 1) -> Iterator[Cli
         The person, as for `synth.draw_face`.
     """
     for number in range(round(SECONDS * rate)):
-        time = number / rate
-        expression, intensity, units = _shown_at(time)
-        sway = 2 * np.pi * time / SECONDS
-        image, box = synth.draw_view(
-            {unit: value * intensity for unit, value in units.items()},
-            identity=identity,
-            x=0.5 + 0.06 * np.sin(sway),
-            y=0.52 + 0.02 * np.sin(2 * sway),
-            side=0.55 + 0.04 * np.sin(sway),
-            yaw=4 * np.sin(sway),
-            roll=3 * np.sin(2 * sway),
-            size=(240, 320),
-        )
-        yield ClipFrame(image, time, expression, intensity, Box(*box.tolist()))
+        yield draw_supplied_frame(number, rate, identity=identity)
+
+
+def draw_supplied_frame(number: int, rate: float = RATE, *, identity: int = 1) -> ClipFrame:
+    """Draw one frame of the clip, by its number; parameters are those of `draw_supplied_clip`."""
+    time = number / rate
+    expression, intensity, units = _shown_at(time)
+    sway = 2 * np.pi * time / SECONDS
+    image, box = synth.draw_view(
+        {unit: value * intensity for unit, value in units.items()},
+        identity=identity,
+        x=0.5 + 0.06 * np.sin(sway),
+        y=0.52 + 0.02 * np.sin(2 * sway),
+        side=0.55 + 0.04 * np.sin(sway),
+        yaw=4 * np.sin(sway),
+        roll=3 * np.sin(2 * sway),
+        size=(240, 320),
+    )
+    return ClipFrame(image, time, expression, intensity, Box(*box.tolist()))
 
 
 def _shown_at(time: float) -> tuple[str, float, dict]:

@@ -91,7 +91,7 @@ class Clip {
 
   async start(fresh) {
     const whole = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
-    this.ask();
+    this.ask(0);
     const rate = await whole;
     if (this.stopped) return;
     let shown = 0;
@@ -103,11 +103,11 @@ class Clip {
     this.timer = setInterval(next, 1000 / rate);
   }
 
-  async add(buffers, last, rate) {
+  async add(buffers, part, last, rate) {
     // In the order in which they came, though they are decoded side by side.
     this.parts = [...(this.parts ?? []), ...buffers.map((buffer) => createImageBitmap(new Blob([buffer], { type: "image/jpeg" })))];
     this.tell(`The clip is being drawn: ${this.parts.length} frames so far.`);
-    if (!last) return;
+    if (!last) return this.ask(part + 1);
     try {
       this.frames = await Promise.all(this.parts);
       this.resolve(rate);
@@ -315,7 +315,7 @@ class Live {
   newSource() {
     if (this.source.value === "camera") return new Camera();
     if (this.source.value === "file") return new VideoFile(this.file.files[0]);
-    return new Clip(() => this.send({ kind: "clip" }), (text) => this.say(text));
+    return new Clip((part) => this.send({ kind: "clip", part }), (text) => this.say(text));
   }
 
   fail(text) {
@@ -333,19 +333,27 @@ class Live {
 
   togglePause() {
     this.state = this.state === "paused" ? "running" : "paused";
+    if (this.state === "paused") this.forget("ready");
     this.say(this.state === "paused" ? "Paused: nothing is sent. Stop turns the camera off." : "Going on.");
     this.enable();
   }
 
   halt(text) {
     this.origin?.stop();
-    for (const frame of [this.inFlight, this.ready]) frame?.picture.close();
-    Object.assign(this, { origin: null, inFlight: null, ready: null, hasFresh: false });
+    this.forget("inFlight");
+    this.forget("ready");
+    this.origin = null;
     this.question.hidden = true;
     if (this.state !== "off") this.send({ kind: "stop" });
     this.state = "off";
     this.say(text);
     this.enable();
+  }
+
+  forget(frame) {
+    this[frame]?.picture.close();
+    this[frame] = null;
+    this.hasFresh = false;
   }
 
   // Frames: fresh ones are encoded when there is room, sent when nothing is in flight.
@@ -378,7 +386,7 @@ class Live {
       this.small.getContext("2d").drawImage(picture, 0, 0, width, height);
       const blob = await new Promise((done) => this.small.toBlob(done, "image/jpeg", JPEG_QUALITY));
       const jpeg = await blob.arrayBuffer();
-      if (this.origin !== source) throw new Error("stopped meanwhile");
+      if (this.origin !== source || this.state === "paused") throw new Error("stopped meanwhile");
       this.ready = { number: this.number++, picture, jpeg, taken, scale: picture.width / width, mirrored: source.mirrored };
     } catch {
       picture?.close(); // a source that is not ready yet, or not any more
@@ -395,13 +403,13 @@ class Live {
       const { number, jpeg, taken } = this.inFlight;
       this.send({ kind: "frame", number, time: taken / 1000 }, [jpeg]);
     }
-    if (this.hasFresh && !this.encoding && !this.ready && this.origin) this.encode(this.origin);
+    if (this.hasFresh && !this.encoding && !this.ready && this.state === "running") this.encode(this.origin);
   }
 
   receive(content, buffers) {
     if (content.view !== undefined && content.view !== this.view) return;
     if (content.kind === "clip" && this.origin instanceof Clip) {
-      this.origin.add(buffers, content.last, content.rate);
+      this.origin.add(buffers, content.part, content.last, content.rate);
     } else if (content.kind === "heat") {
       this.showHeat(content, buffers);
     } else {

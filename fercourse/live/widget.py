@@ -17,7 +17,7 @@ from fercourse.emotions import COLORS
 from fercourse.errors import DataError, FercourseError, ModelError
 from fercourse.explain import saliency
 from fercourse.faces import Detector, Haar, decode_image
-from fercourse.live.clip import RATE, draw_supplied_clip
+from fercourse.live.clip import RATE, SECONDS, draw_supplied_frame
 from fercourse.live.session import Face, Session
 from fercourse.live.where import elsewhere
 
@@ -45,7 +45,7 @@ class LiveWidget(anywidget.AnyWidget):
     Introduced in notebook 07. It is off until Start is pressed, and then sends frames to the kernel
     one at a time; whatever comes is used and dropped. The messages of a view, each with its
     ``view``: ``frame`` (``number``, ``time``, a JPEG) is answered by ``result`` or ``skipped``,
-    ``clip`` by frames to play, ``heat`` by a face and a map, and ``stop`` by nothing. What goes
+    ``clip`` (``part``) by frames to play, ``heat`` by a face and a map, and ``stop`` by nothing. What goes
     wrong is answered by ``problem`` with a sentence.
 
     Parameters
@@ -165,15 +165,24 @@ class LiveWidget(anywidget.AnyWidget):
         self._streams.pop(view, None)
 
     def _send_clip(self, view: str, content: dict, buffers) -> None:
-        """Draw the clip and send it in parts, so that the reader sees how far it is."""
-        frames = []
-        for frame in draw_supplied_clip():
-            quality = (cv2.IMWRITE_JPEG_QUALITY, _CLIP_QUALITY)
-            frames.append(cv2.imencode(".jpg", frame.image, quality)[1].tobytes())
-            if len(frames) == _CLIP_FRAMES_A_MESSAGE:
-                self.send({"kind": "clip", "view": view, "last": False, "rate": RATE}, frames)
-                frames = []
-        self.send({"kind": "clip", "view": view, "last": True, "rate": RATE}, frames)
+        """Draw one part of the clip; the page asks for the next, so that others get their turn."""
+        part, frames = content.get("part"), round(SECONDS * RATE)
+        first = part * _CLIP_FRAMES_A_MESSAGE if type(part) is int else -1
+        if not 0 <= first < frames:
+            raise DataError(f"The clip has no part {part!r}.")
+        numbers = range(first, min(first + _CLIP_FRAMES_A_MESSAGE, frames))
+        quality = (cv2.IMWRITE_JPEG_QUALITY, _CLIP_QUALITY)
+        drawn = [cv2.imencode(".jpg", draw_supplied_frame(n).image, quality)[1] for n in numbers]
+        self.send(
+            {
+                "kind": "clip",
+                "view": view,
+                "part": part,
+                "last": numbers.stop == frames,
+                "rate": RATE,
+            },
+            [one.tobytes() for one in drawn],
+        )
 
     def _explain(self, view: str, content: dict, buffers) -> None:
         stream = self._streams.get(view)

@@ -131,8 +131,8 @@ def test_stop_forgets_what_was_seen(page, clip):
 
 
 def test_the_clip_comes_in_parts_that_are_pictures(page):
-    parts = page.tell("clip")
-    assert [part["last"] for part in parts] == [False] * (len(parts) - 1) + [True]
+    parts = [page.tell("clip", part=number)[0] for number in range(12)]
+    assert [part["last"] for part in parts] == [False] * 11 + [True]
     frames = [frame for buffers in page.buffers for frame in buffers]
     assert len(frames) == 96
     assert cv2.imdecode(np.frombuffer(frames[50], np.uint8), cv2.IMREAD_COLOR).shape == (
@@ -140,6 +140,11 @@ def test_the_clip_comes_in_parts_that_are_pictures(page):
         320,
         3,
     )
+
+
+@pytest.mark.parametrize("part", [12, -1, None, "0", True])
+def test_a_part_that_the_clip_does_not_have_is_refused(page, part):
+    assert "no part" in page.tell("clip", part=part)[0]["text"]
 
 
 def test_the_heat_map_is_of_the_face_in_view_and_hottest_where_the_classifier_looks(clip):
