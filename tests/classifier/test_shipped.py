@@ -36,12 +36,15 @@ def test_the_model_of_drawn_faces_knows_drawn_faces_that_it_has_not_seen(faces):
     assert (probabilities.argmax(axis=1) == truth).mean() > 0.6
 
 
-def test_the_small_file_agrees_with_the_network_it_was_made_of(faces):
-    small, network = (load_classifier(name) for name in ("builtin", "builtin.keras"))
-    agree = small.predict_proba(faces.images).argmax(1) == network.predict_proba(
-        faces.images
-    ).argmax(1)
-    assert np.mean(agree) > 0.95
+def test_the_small_file_agrees_with_the_network_wherever_that_is_not_torn(faces):
+    small, network = (
+        load_classifier(name).predict_proba(faces.images) for name in ("builtin", "builtin.keras")
+    )
+    assert np.abs(small - network).mean() < 0.02
+    runner_up, first = np.sort(network, axis=1)[:, -2:].T
+    sure = first - runner_up > 0.1
+    assert sure.mean() > 0.5
+    assert np.mean(small[sure].argmax(1) == network[sure].argmax(1)) > 0.98
 
 
 def test_a_file_of_ones_own_comes_before_a_shipped_one_of_that_name(tmp_path, monkeypatch):
