@@ -118,7 +118,7 @@ def bare(data: str, seed: str, batch_size: int = BATCH) -> dict:
 
     train, _ = _faces(data)
     network = build(NETWORK, train.classes, seed=int(seed))
-    network.compile("adamw", "categorical_crossentropy", ["accuracy"], jit_compile=False)
+    network.compile("adamw", "categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
     images = tf.constant(train.images[:batch_size, ..., None].astype(np.float32))
     targets = tf.constant(keras.utils.to_categorical(train.labels[:batch_size], len(train.classes)))
     steps = -(-len(train) // batch_size)
@@ -164,7 +164,7 @@ def generator(data: str, seed: str) -> dict:
         rotation_range=10, horizontal_flip=True, brightness_range=(0.8, 1.2), zoom_range=0.1
     )
     network = build(NETWORK, train.classes, seed=int(seed))
-    network.compile("adam", "categorical_crossentropy", ["accuracy"], jit_compile=False)
+    network.compile("adam", "categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
     flow = changed.flow(images, targets, batch_size=THEIR_BATCH, seed=int(seed))
     network.fit(flow, epochs=1, verbose=0)
     begin = time.perf_counter()
