@@ -1,0 +1,213 @@
+"""What transfer is worth with few labels, and what a cache of features saves.
+
+Run with ``fercourse benchmark transfer --data fer2013.csv.gz``; every part is kept as it ends. The
+network is the small one, `tiny`, pretrained once on the built-in training faces. Scores are balanced
+accuracies: labels are drawn evenly, while FER2013's PublicTest is uneven. Whoever starts from
+scratch gets more than twice the steps. PrivateTest is not looked at.
+"""
+
+import time
+from functools import partial
+
+import keras
+import numpy as np
+
+from fercourse import models
+from fercourse.datasets import load
+from fercourse.datasets.builtin import load_builtin
+from fercourse.training import (
+    Augmentation,
+    Config,
+    adapt_adversarially,
+    adapt_batch_norm,
+    adapt_coral,
+    draw_labels,
+    features,
+    fit,
+    gain,
+    label_curve,
+    learn_briefly,
+    mean_over_draws,
+    train_head_on,
+    unfreeze,
+)
+
+BUDGETS = (5, 20, 50, 200)
+DRAWS = 5
+SCRATCH = {"steps": 250, "learning_rate": 2e-3}
+FINE_TUNED = {"steps": 100, "learning_rate": 5e-4}
+UNLABELED = 1500
+CACHED_FACES, CACHED_EPOCHS = 400, 40
+
+
+def run(options: dict) -> tuple[dict, dict]:
+    """Return the gains at 20 labels a class, and the speedup by cached features."""
+    data = options["data"]
+    parts = {
+        "drawn": options["part"]("drawn", partial(_gains, _shifted)),
+        "real": options["part"]("real", data and partial(_gains, partial(_real, data))),
+        "cache": options["part"]("cache", _cache),
+    }
+    figures = {}
+    for name, prefix in {"drawn": "", "real": "real_"}.items():
+        if parts[name]:
+            found = parts[name]["figures"]
+            figures[f"{prefix}gain_20_labels"] = found["gain_20_labels"]
+            figures[f"{prefix}gain_20_labels_low"] = found["gain_20_labels_low"]
+    if parts["cache"]:
+        figures["feature_cache_speedup"] = parts["cache"]["figures"]["feature_cache_speedup"]
+    return figures, {"parts": [name for name, one in parts.items() if one]}
+
+
+def _shifted():
+    """Return labeled, and test faces of the drawn target: other lamps, another camera."""
+    target = load_builtin(4500, seed=1, variant="shifted", progress=False)
+    tested = (target.table["split"] != "train").to_numpy()
+    return target.split("train"), target[tested]
+
+
+def _real(path):
+    faces = load("fer2013", path)
+    return faces.split("train"), faces.split("validation")
+
+
+def _gains(target) -> tuple[dict, dict]:
+    """Compare ways of learning over label budgets, and ways of adapting without a label."""
+    pool, tested = target()
+    source = load("builtin", progress=False).split("train")
+    network, begin, pretrained = _pretrained(source)
+    ways = {
+        "scratch": partial(_learn, network, begin, tested, 1.0, SCRATCH),
+        "linear probe": partial(_probe, network, pretrained, tested),
+        "fine-tuned": partial(
+            _learn, _copy(network, frozen=True), pretrained, tested, 1.0, FINE_TUNED
+        ),
+    }
+    curve = label_curve(ways, pool, BUDGETS, DRAWS)
+    detail = {
+        "score": "balanced accuracy",
+        "test_faces": len(tested),
+        "pretraining_faces": len(source),
+        "draws": DRAWS,
+        "interval": "Student's, 95 %, over draws of labels; test faces and pretraining are fixed",
+        "scores": curve.to_dict("records"),
+        "gains": {
+            f"{way} over scratch, {labels}": gain(curve, way, "scratch", labels)
+            for way in ("fine-tuned", "linear probe")
+            for labels in BUDGETS
+        },
+        "adaptation": _adaptation(network, pretrained, source, pool, tested),
+    }
+    mean, low, _ = gain(curve, "fine-tuned", "scratch", 20)
+    return {"gain_20_labels": mean, "gain_20_labels_low": low}, detail
+
+
+def _pretrained(source):
+    """Return a network, its initial weights, and those after training on the source."""
+    network = models.build("tiny", seed=0)
+    begin = network.get_weights()
+    how = Config(epochs=12, learning_rate=3e-3, augmentation=Augmentation(rotation=10.0, shift=3.0))
+    fit(network, source, load("builtin", progress=False).split("validation"), how, progress=False)
+    return network, begin, network.get_weights()
+
+
+def _copy(network, frozen: bool):
+    """Return a network of the same kind; where asked, its normalization is frozen."""
+    copy = keras.models.clone_model(network)
+    if frozen:
+        unfreeze(copy, 1.0)
+    return copy
+
+
+def _learn(network, weights, tested, _share, how, faces, draw) -> float:
+    learn_briefly(network, weights, faces, seed=draw, **how)
+    return _score(network, tested)
+
+
+def _probe(network, weights, tested, faces, draw) -> float:
+    network.set_weights(weights)
+    train_head_on(network, features(network, faces.images), faces.labels, epochs=20, seed=draw)
+    return _score(network, tested)
+
+
+def _score(network, faces) -> float:
+    probabilities = [
+        network.predict_on_batch(
+            np.asarray(faces.images[start : start + 512], np.float32)[..., None]
+        )
+        for start in range(0, len(faces), 512)
+    ]
+    hits = np.concatenate(probabilities).argmax(axis=1) == faces.labels
+    return float(np.mean([hits[faces.labels == label].mean() for label in np.unique(faces.labels)]))
+
+
+def _adaptation(network, pretrained, source, pool, tested) -> dict:
+    """Score the source's network on the target, as it is and adapted without a label."""
+    ways = {
+        "none": lambda images, draw: None,
+        "batch norm": lambda images, draw: adapt_batch_norm(network, images),
+        "coral": lambda images, draw: adapt_coral(network, source, images, epochs=3, seed=draw),
+        "adversarial": lambda images, draw: adapt_adversarially(
+            network, source, images, steps=200, seed=draw
+        ),
+    }
+    scores = {}
+    for way, adapt in ways.items():
+        found = []
+        for draw in range(1 if way == "none" else 3):
+            network.set_weights(pretrained)
+            rows = np.random.default_rng(draw).choice(len(pool), UNLABELED, replace=False)
+            adapt(np.asarray(pool.images[np.sort(rows)]), draw)
+            found.append(_score(network, tested))
+        scores[way] = {"scores": found, "mean": float(np.mean(found))}
+        if len(found) > 1:
+            scores[way]["low"], scores[way]["high"] = mean_over_draws(found)[1:]
+    return scores
+
+
+def _cache() -> tuple[dict, dict]:
+    """Train the head of a MobileNetV2 with cached features, and with the frozen body run each time."""
+    faces = draw_labels(load("builtin", progress=False).split("train"), CACHED_FACES // 7, seed=0)
+    cached = models.build("transfer", seed=0, backbone="mobilenet_v2", size=48, width=0.35)
+    run = keras.models.clone_model(cached)
+    run.set_weights(cached.get_weights())
+    unfreeze(run, 0.0)
+    run.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy", jit_compile=False)
+    images = faces.images[..., None].astype(np.float32)
+    rng = np.random.default_rng(0)
+    orders = [
+        np.array_split(rng.permutation(len(faces)), -(-len(faces) // 64))
+        for _ in range(CACHED_EPOCHS)
+    ]
+    # Both are compiled before the clock starts.
+    weights = run.get_weights()
+    for rows in orders[0]:
+        run.train_on_batch(images[rows], faces.labels[rows])
+    run.set_weights(weights)
+    for variable in run.optimizer.variables:
+        variable.assign(keras.ops.zeros_like(variable))
+    run.optimizer.learning_rate.assign(1e-3)
+    features(cached, faces.images)
+    start = time.perf_counter()
+    for order in orders:
+        for rows in order:
+            run.train_on_batch(images[rows], faces.labels[rows])
+    running = time.perf_counter() - start
+    start = time.perf_counter()
+    train_head_on(
+        cached, features(cached, faces.images), faces.labels, epochs=CACHED_EPOCHS, seed=0
+    )
+    caching = time.perf_counter() - start
+    difference = max(
+        float(np.abs(a - b).max())
+        for a, b in zip(cached.get_weights(), run.get_weights(), strict=True)
+    )
+    detail = {
+        "network": "mobilenet_v2, 48 pixels, width 0.35",
+        "faces": len(faces),
+        "epochs": CACHED_EPOCHS,
+        "seconds_running_the_body": running,
+        "seconds_with_the_cache": caching,
+        "largest_difference_of_weights": difference,
+    }
+    return {"feature_cache_speedup": running / caching}, detail

@@ -1,0 +1,780 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 05 · Saliency maps
+#
+# A network says *happy*. Where did it look? There are a dozen ways to paint the answer onto the face, in
+# glowing colors, and they are shown everywhere. Hardly anyone asks whether the picture is true. You will make
+# such maps by hand, then put them to the test, for here we can: a drawn face knows which muscles moved, and
+# where. Some maps that look convincing will fail.
+#
+# **Afterwards you can**
+#
+# - compute a gradient map and Grad-CAM by hand, and say what each of them asks;
+# - explain a classifier that has no gradient;
+# - find a shortcut that a network has taken, though its accuracy looks splendid;
+# - score a map against a truth, against the classifier, and against maps that know nothing;
+# - tell a method that explains the network from one that only explains the picture;
+# - say what a map cannot say.
+#
+# **You need** notebook 03. As before: where it says **Predict**, write your guess down before you run the cell.
+
+# %%
+import numpy as np
+import pandas as pd
+
+import fercourse
+from fercourse import emotions, models, plots, synth
+
+course = fercourse.setup("05")
+
+# %% [markdown]
+# Only drawn faces know the truth about themselves, so this notebook questions a network that has learned from
+# them, whatever data you chose; yours come at the end. Its class is the one that the muscles show.
+
+# %%
+from dataclasses import replace
+
+everybody = fercourse.load("builtin")
+everybody = replace(everybody, labels=everybody.table["true_class"].to_numpy())
+drawn = everybody.sample(course.profile.faces, seed=course.seed)
+training, validation = drawn.split("train"), drawn.split("validation")
+exam = everybody.split("test").sample(400, seed=course.seed)
+print(training)
+print(exam)
+
+# %% [markdown]
+# ## 1. A network to be questioned
+#
+# We take the smallest network of the course. It is no champion, but it trains in seconds, and all questions of
+# this notebook can be asked of it.
+
+# %%
+from fercourse.training import Config, fit
+
+config = Config(
+    epochs=course.profile.epochs, learning_rate=3e-3, augmentation=None, seed=course.seed
+)
+classifier = fit("tiny", training, validation, config, progress=False).classifier
+network = classifier.model
+probabilities = classifier.predict_proba(exam.images)
+predicted = probabilities.argmax(axis=1)
+course.record("accuracy", np.mean(predicted == exam.labels))
+
+# %% [markdown]
+# One face of each class that it reads rightly, and most surely, will be with us:
+
+# %%
+rightly = np.where(predicted == exam.labels, probabilities.max(axis=1), 0)
+rows = [int(np.argmax(rightly * (exam.labels == label))) for label in range(7)]
+seven = exam.images[rows]
+words = list(emotions.CLASSES)
+HAPPY = words.index("happy")
+plots.mosaic(seven, words, columns=7, title="One face of each class")
+
+# %% [markdown]
+# ## 2. The gradient, by hand
+#
+# The first idea is the simplest (Simonyan, Vedaldi and Zisserman, 2014). Make one pixel a little brighter. If the
+# score of *happy* rises or falls at once, the pixel matters; if nothing happens, it does not.
+#
+# The **score** is the *logit*, the number before the softmax. (A probability of 0.999 can hardly rise, and a
+# softmax lets a class win because another loses.) `models.logits` gives the same network without its softmax.
+
+# %%
+to_logits = models.logits(network)
+
+
+def happy_logit(face):
+    """Return the network's score of "happy" for one face (48, 48)."""
+    return float(to_logits.predict_on_batch(np.float32(face)[None, ..., None])[0, HAPPY])
+
+
+smile = seven[HAPPY].astype(float)
+print("logit of happy:", round(happy_logit(smile), 2))
+
+# %% [markdown]
+# **Exercise 1.** Write `slope(score, face, row, column, step)`: how much the score changes for each gray level at
+# one pixel. Try the pixel `step` levels brighter and `step` levels darker, and divide the difference by the way
+# between the two. Leave the face that you were given as it is.
+
+
+# %% tags=["exercise"]
+def slope(score, face, row, column, step=1.0):
+    """Return how steeply score(face) rises with the gray level of one pixel."""
+    # BEGIN SOLUTION
+    brighter, darker = face.copy(), face.copy()
+    brighter[row, column] += step
+    darker[row, column] -= step
+    return (score(brighter) - score(darker)) / (2 * step)
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("slope", slope)
+
+# %% [markdown]
+# One pixel costs two passes through the network, a face 4,608. *Backpropagation* gives all 2,304 slopes in one
+# pass back. That is the same machinery that trains the network; only that now the weights stand still, and we
+# ask for the gradient with respect to the *picture*.
+
+# %%
+import tensorflow as tf
+
+
+def slopes_by_hand(face, label):
+    """Return the gradient of one logit with respect to every pixel: (48, 48)."""
+    pixels = tf.constant(np.float32(face)[None, ..., None])
+    with tf.GradientTape() as tape:
+        tape.watch(pixels)
+        score = to_logits(pixels)[0, label]
+    return tape.gradient(score, pixels).numpy()[0, ..., 0]
+
+
+slopes = slopes_by_hand(smile, HAPPY)
+row, column = np.unravel_index(np.abs(slopes).argmax(), slopes.shape)
+nudged = smile.copy()
+nudged[row, column] += 1
+print(f"steepest pixel: row {row}, column {column}, {slopes[row, column]:.4f} a gray level")
+print(f"measured by one gray level more: {happy_logit(nudged) - happy_logit(smile):.4f}")
+plots.steps(
+    [seven[HAPPY], slopes, np.abs(slopes)],
+    ["the face", "slopes", "their size"],
+    title="How steep the score of happy is, pixel by pixel",
+)
+
+# %% [markdown]
+# It speckles. A network's score goes up and down steeply from pixel to pixel, and the slope at one point says
+# little about the hill. **SmoothGrad** (Smilkov et al., 2017) takes the mean over noisy copies of the face;
+# **integrated gradients** (Sundararajan, Taly and Yan, 2017) walk from an even gray picture to the face, add up
+# the slopes on the way, and so share out the *whole* change of the score among the pixels.
+#
+# **Exercise 2.** Predict: the logit of happy is 5.2 for a face and -1.3 for the even gray picture where the path
+# begins. All shares of integrated gradients are added up. What is their sum?
+
+# %% tags=["exercise"]
+# BEGIN SOLUTION
+sum_of_shares = 6.5
+# END SOLUTION
+
+# %% tags=["check"]
+course.check("sum_of_shares", sum_of_shares)
+
+# %%
+course.quiz("gradient", "b")
+
+# %% [markdown]
+# ## 3. Grad-CAM, by hand
+#
+# Another idea: do not ask the pixels. Ask the last *feature maps*, in which the network has already found what it
+# looks for, and of which it still knows where. **Grad-CAM** (Selvaraju et al., 2017) takes three steps:
+#
+# 1. each feature map gets a *weight*: the mean, over its places, of the gradient of the score with respect to it;
+# 2. the maps are added up with these weights;
+# 3. what is negative, evidence against the class, is cut off at zero.
+#
+# **Exercise 3.** Write it. `maps` and `gradients` have the shape (height, width, channels); the answer (height,
+# width).
+
+
+# %% tags=["exercise"]
+def weighted_maps(maps, gradients):
+    """Return Grad-CAM: the maps, weighted by their mean gradients, without what is negative."""
+    # BEGIN SOLUTION
+    weights = gradients.mean(axis=(0, 1))
+    return np.maximum((maps * weights).sum(axis=-1), 0)
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("weighted_maps", weighted_maps)
+
+# %% [markdown]
+# We cut the network in two: up to its last feature maps, and from there to the logits.
+
+# %%
+import keras
+
+last = [layer for layer in to_logits.layers if len(layer.output.shape) == 4][-1]
+to_maps = keras.Model(to_logits.inputs[0], last.output)
+with tf.GradientTape() as tape:
+    feature_maps = to_maps(np.float32(smile)[None, ..., None])
+    tape.watch(feature_maps)
+    score = to_logits.get_layer("logits")(keras.layers.Flatten()(feature_maps))[0, HAPPY]
+steepness = tape.gradient(score, feature_maps).numpy()[0]
+weights = steepness.mean(axis=(0, 1))
+cam_by_hand = np.maximum((feature_maps.numpy()[0] * weights).sum(axis=-1), 0)
+plots.steps(
+    [seven[HAPPY], cam_by_hand],
+    ["the face", f"Grad-CAM, {cam_by_hand.shape[0]}x{cam_by_hand.shape[1]}"],
+    title="Grad-CAM in three steps",
+)
+
+# %% [markdown]
+# Six by six places for a whole face: a map is as coarse as the layer it comes from. When you see one of those
+# soft, beautiful clouds, most of the softness is the enlargement.
+#
+# ### The package's version
+#
+# `fercourse.explain.saliency` makes maps by ten methods, for many faces at once. Is it the same as ours?
+
+# %%
+from fercourse.explain import METHODS, saliency
+
+by_package = saliency(classifier, seven[[HAPPY]], "gradient", "happy")
+course.record(
+    "gradient_by_hand_equals_package",
+    bool(np.allclose(by_package.raw[0], np.abs(slopes), rtol=1e-3, atol=1e-6)),
+)
+cam_by_package = saliency(classifier, seven[[HAPPY]], "grad_cam", "happy", layer=last.name).raw[0]
+corners = cam_by_package[np.ix_([0, -1], [0, -1])]
+course.record(
+    "grad_cam_by_hand_equals_package",
+    bool(np.allclose(corners, cam_by_hand[np.ix_([0, -1], [0, -1])], rtol=1e-3, atol=1e-5)),
+)
+for name, method in METHODS.items():
+    print(f"{name}: {method.about}")
+
+# %% [markdown]
+# ## 4. Seven classes explained
+#
+# **Predict.** Which part of the face will light up for *happy*, and which for *surprise*? And will the methods
+# agree with each other?
+
+# %%
+shown = ("gradient", "smoothgrad", "integrated_gradients", "grad_cam", "layer_cam", "occlusion")
+plots.map_grid(
+    seven,
+    {name: saliency(classifier, seven, name).values for name in shown},
+    words,
+    title="The same network, the same faces, six answers",
+)
+
+# %% [markdown]
+# Six answers to what sounds like one question. They differ because they ask different things: how *steep* the
+# score is, what was *found* in the last maps, what is *lost* when a place is covered. None of them is the
+# network's own words. Which one should be believed? Do not choose the prettiest. We come back to that.
+#
+# ### Without a gradient
+#
+# An SVM on HOG has no gradient, a quantized file has none that one can use. But any classifier can be asked again.
+# Cover a patch of the face with gray, and see what the probability loses (Zeiler and Fergus, 2014).
+#
+# **Exercise 4.** Write `occlusion_by_hand(score, face, size)`. Cut the face into patches of `size` x `size` pixels
+# (they fit). Cover one after the other with the *mean gray level* of the whole face, and note how much the score
+# **falls**. The answer has one number a patch.
+
+
+# %% tags=["exercise"]
+def occlusion_by_hand(score, face, size):
+    """Return how much score(face) falls with each patch covered: (H // size, W // size)."""
+    # BEGIN SOLUTION
+    rows, columns = face.shape[0] // size, face.shape[1] // size
+    lost = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            covered = face.astype(float)
+            covered[i * size : (i + 1) * size, j * size : (j + 1) * size] = face.mean()
+            lost[i, j] = score(face) - score(covered)
+    return lost
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("occlusion_by_hand", occlusion_by_hand)
+
+# %% [markdown]
+# **RISE** (Petsiuk, Das and Saenko, 2018) lays many random masks over the face, each of which lets half of it
+# show through. A pixel matters if the class is probable whenever the pixel can be seen. Here both question a
+# classifier of notebook 02, of which they know nothing but its probabilities.
+
+# %%
+from fercourse.classifier import as_classifier
+from fercourse.classifier.recipes import recipe
+
+few = training.sample(700, seed=course.seed)
+svm = as_classifier(recipe("hog_svm", seed=course.seed).fit(np.asarray(few.images), few.labels))
+plots.map_grid(
+    seven[2:5],
+    {
+        "occlusion": saliency(svm, seven[2:5], "occlusion", size=12, stride=6).values,
+        "rise": saliency(svm, seven[2:5], "rise", masks=300).values,
+    },
+    words[2:5],
+    title="A support vector machine, explained by asking it again and again",
+)
+
+# %%
+course.quiz("any_classifier", "c")
+
+# %% [markdown]
+# ### When it is wrong
+#
+# A map can be asked for any class, not only for the winner. For a wrong prediction there are two questions: what
+# speaks for the class that was *predicted*, and what for the one that is *shown*?
+
+# %%
+wrong = np.flatnonzero(predicted != exam.labels)
+surest = wrong[np.argsort(-probabilities[wrong].max(axis=1))][:6]
+mistaken = exam.images[surest]
+plots.map_grid(
+    mistaken,
+    {
+        "for the predicted": saliency(classifier, mistaken, "occlusion").values,
+        "for the shown": saliency(classifier, mistaken, "occlusion", exam.labels[surest]).values,
+    },
+    [f"{words[exam.labels[k]]}\ntaken for\n{words[predicted[k]]}" for k in surest],
+    title="The surest mistakes",
+)
+
+# %% [markdown]
+# ## 5. Clever Hans
+#
+# A horse named Hans seemed to do sums. In truth he watched the face of whoever asked (Pfungst, 1911). Lapuschkin
+# et al. (2019) found networks that recognized horses by a photographer's tag in the corner of the picture. We
+# plant such a tag: in training and validation, every happy face has a white square of 6x6 pixels at the upper
+# left. (A stock agency that sells smiles, say.)
+
+
+# %%
+def with_mark(images):
+    """Return the images with a white square at the upper left."""
+    copies = np.array(images)
+    copies[:, :6, :6] = 255
+    return copies
+
+
+def planted(faces):
+    """Return the faces; those that are happy have the mark."""
+    happy = (faces.labels == HAPPY)[:, None, None]
+    return replace(faces, images=np.where(happy, with_mark(faces.images), faces.images))
+
+
+hans = fit("tiny", planted(training), planted(validation), config, progress=False).classifier
+
+# %% [markdown]
+# **Predict.** How often does Hans recognize happy faces that have the mark? And those that do not? And what does
+# he say when a face that is *not* happy has one?
+
+# %%
+happy = exam.images[exam.labels == HAPPY]
+others = exam.images[exam.labels != HAPPY]
+said_happy = {
+    "happy, marked": hans.predict_proba(with_mark(happy)),
+    "happy, no mark": hans.predict_proba(happy),
+    "another class, marked": hans.predict_proba(with_mark(others)),
+    "another class, no mark": hans.predict_proba(others),
+}
+said_happy = {name: np.mean(one.argmax(axis=1) == HAPPY) for name, one in said_happy.items()}
+course.record("hans_says_happy_marked", said_happy["happy, marked"])
+course.record("hans_says_happy_unmarked", said_happy["happy, no mark"])
+course.record("hans_says_happy_others_marked", said_happy["another class, marked"])
+plots.bars(said_happy, title="How often Hans says happy", xlabel="share of the faces")
+
+# %% [markdown]
+# On marked faces he is splendid, and the validation split is marked too: no accuracy on data from the same source
+# shows the fraud. Now ask him where he looked.
+
+# %%
+tagged = with_mark(others[:6])
+plots.map_grid(
+    tagged,
+    {
+        "Hans": saliency(hans, tagged, "occlusion", "happy").values,
+        "the honest one": saliency(classifier, tagged, "occlusion", "happy").values,
+    },
+    [words[label] for label in exam.labels[exam.labels != HAPPY][:6]],
+    title="What speaks for happy on faces that are not",
+)
+
+# %% [markdown]
+# One look is enough. But "it lights up" is not a measurement. Let us say how much of the map lies in the mark,
+# compared with the share of the area that the mark takes: 1 is what an even map would have.
+#
+# **Exercise 5.** Write `energy_per_area(values, place)`, for one map (48, 48) and a mask of True and False.
+
+
+# %% tags=["exercise"]
+def energy_per_area(values, place):
+    """Return the share of the map that lies in the place, divided by the place's share of the area."""
+    # BEGIN SOLUTION
+    return (values[place].sum() / values.sum()) / place.mean()
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("energy_per_area", energy_per_area)
+
+# %%
+from fercourse.explain.faithfulness import against_truth
+
+many = with_mark(others[:150])
+place = np.zeros(many.shape, bool)
+place[:, :6, :6] = True
+in_mark = pd.DataFrame(
+    {
+        name: {
+            method: against_truth(saliency(one, many, method, "happy").values, place).mean()[
+                "energy_per_area"
+            ]
+            for method in ("occlusion", "gradient", "integrated_gradients", "grad_cam")
+        }
+        for name, one in {"Hans": hans, "the honest one": classifier}.items()
+    }
+)
+points = against_truth(saliency(hans, many, "occlusion", "happy").values, place)["pointing"].mean()
+course.record("hans_points_at_the_mark", points)
+course.record("energy_in_mark_hans", in_mark.loc["occlusion", "Hans"])
+course.record("energy_in_mark_honest", in_mark.loc["occlusion", "the honest one"])
+in_mark.round(2)
+
+# %% [markdown]
+# Read the second column, too. The honest network has never seen a mark, and nothing it knows hangs on one. Where
+# a method gives the mark much more than 1 all the same, it is because a white square has strong edges, and a
+# gradient likes edges. A method that cries wolf at every contrast is no detective.
+
+# %%
+course.quiz("hans", "a")
+
+# %% [markdown]
+# ## 6. Is it true?
+#
+# On photographs nobody knows which pixels *should* count. On drawn faces we do: we know which action units are
+# raised, how far, and where they are. So we can settle a truth, and it has to be settled **before** we look at
+# any score: a truth that is chosen afterwards is a truth that suits us.
+#
+# An action unit is evidence for a class in so far as the class's prototypes show it more often than those of all
+# classes do. Add up this *weight of evidence* over the raised units in each region (brows, eyes, nose, mouth,
+# cheeks). The region with the largest sum is the **telling region** of the face; neutral faces have none.
+#
+# And only faces count that the network reads rightly. Where it is wrong, the truth about the face is not the
+# truth about the network.
+
+# %%
+from fercourse.explain import faithfulness
+
+known = (predicted == exam.labels) & (exam.labels != emotions.CLASSES.index("neutral"))
+judged = exam[known]
+truth = faithfulness.telling_regions(judged, judged.labels)
+first = [int(np.argmax(judged.labels == label)) for label in range(6)]
+plots.map_grid(
+    judged.images[first],
+    {"telling region": truth[first].astype(float)},
+    [words[judged.labels[k]] for k in first],
+    title="The region that tells most, by the raised action units",
+)
+
+# %% [markdown]
+# The **pointing game** (Zhang et al., 2018): a map scores 1 if its largest value lies in the telling region, and 0
+# if not.
+#
+# **Exercise 6.** Find the mistake. A colleague has written this:
+#
+# ```python
+# def points(values, region):
+#     column, row = np.unravel_index(values.argmax(), values.shape)
+#     return bool(region[row, column])
+# ```
+#
+# It runs without an error, and half of the scores are even right. Write `points` as it should be.
+
+
+# %% tags=["exercise"]
+def points_rightly(values, region):
+    """Return True where the largest value of the map lies in the region, else False."""
+    # BEGIN SOLUTION
+    row, column = np.unravel_index(values.argmax(), values.shape)
+    return bool(region[row, column])
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("points_rightly", points_rightly)
+
+# %% [markdown]
+# ### Against whom?
+#
+# A score alone says nothing. So every method plays against **controls**, maps that know nothing of the network:
+#
+# - a *random* map;
+# - a *hill in the middle*, for faces are in the middle;
+# - an *edge detector*, which explains the picture, not the network;
+# - the method's *own mean map over the other faces*. It is not allowed to look at this face. If it does as well, the
+#   method has told us where faces have mouths.
+#
+# **Predict.** How many of the methods below beat all their controls, so clearly that the 95 % intervals do not
+# touch?
+
+# %%
+tested = ["gradient", "smoothgrad", "integrated_gradients", "grad_cam", "layer_cam", "occlusion"]
+ranking = faithfulness.rank(classifier, judged, judged.labels, tested, seed=course.seed)
+pointing = {name.replace("_", " "): ranking.estimates[name, "pointing"] for name in ranking.names}
+beating = [name for name in tested if ranking.beats(name)]
+course.record("judged_faces", int(truth.any(axis=(1, 2)).sum()))
+course.record("methods_that_beat_all_controls", len(beating))
+table = ranking.table()
+course.record("pointing_of_gradient", table.loc["gradient", "pointing"])
+course.record("pointing_of_grad_cam", table.loc["grad_cam", "pointing"])
+course.record("pointing_of_occlusion", table.loc["occlusion", "pointing"])
+course.record("pointing_of_edges", table.loc["edges", "pointing"])
+course.record("pointing_of_random", table.loc["random", "pointing"])
+print("beat every control:", ", ".join(beating) or "none")
+plots.estimates(
+    pointing, title="The pointing game, and who plays it blindly", xlabel="share of hits"
+)
+
+# %% [markdown]
+# Look at the intervals before you cheer for a bar. With so few faces an interval is some ten points wide, and "not
+# clearly better than its own mean map" is a finding, too: such a method, on these faces, has shown no more than
+# where expressions usually are.
+#
+# ### Against the classifier
+#
+# One can also leave the truth aside and ask whether a map is true *to the network*. **Deletion**: blur away the
+# pixels that the map ranks first; the probability should fall at once. **Insertion**: uncover them in a blurred
+# face; it should rise at once (Petsiuk, Das and Saenko, 2018). Blurred, not blackened: black squares are something
+# that the network has never seen, and its answers to them would tell little.
+
+# %%
+curves = {}
+for name in ("occlusion", "random"):
+    maps = ranking.maps[name] if name in ranking.maps else faithfulness.random_maps(judged.images)
+    found = faithfulness.deletion_insertion(classifier, judged.images, maps, judged.labels)
+    curves[f"deleting by {name}"] = (found.shares, found.deletion.mean(axis=0))
+plots.curves(
+    curves,
+    title="What the network loses",
+    xlabel="share of the pixels blurred away",
+    ylabel="probability of the class",
+)
+
+# %% [markdown]
+# ### Against a network that has forgotten everything
+#
+# Adebayo et al. (2018) asked the most embarrassing question. Shuffle the network's weights, layer by layer, from
+# the last one down. What it had learned is gone, so the map must change. If it does not, it never showed what the
+# network had learned.
+#
+# **Exercise 7.** Predict: an edge detector's map is compared, by rank correlation, with its map after *all* weights
+# of the network have been shuffled. What is the correlation?
+
+# %% tags=["exercise"]
+# BEGIN SOLUTION
+correlation_of_edges = 1.0
+# END SOLUTION
+
+# %% tags=["check"]
+course.check("correlation_of_edges", correlation_of_edges)
+
+# %%
+some = judged.images[:48]
+makers = {name: name for name in ("gradient", "integrated_gradients", "grad_cam")}
+makers["edges"] = lambda _, faces, __: faithfulness.edges(faces)
+fallen = {name: faithfulness.cascade(classifier, some, maker) for name, maker in makers.items()}
+failing = [name for name, table in fallen.items() if faithfulness.fails(table)]
+course.record("methods_that_fail_the_randomization", ", ".join(failing))
+course.record("similarity_left_of_gradient", fallen["gradient"]["similarity"].iloc[-1])
+course.record("similarity_left_of_grad_cam", fallen["grad_cam"]["similarity"].iloc[-1])
+steps = np.arange(1, len(fallen["edges"]) + 1)
+plots.curves(
+    {name: (steps, table["similarity"].to_numpy()) for name, table in fallen.items()},
+    title="Shuffling the weights from the last layer down",
+    xlabel="layers shuffled",
+    ylabel="rank correlation with the first map",
+)
+
+# %%
+course.quiz("randomized", "d")
+
+# %% [markdown]
+# ### Against noise
+#
+# A little noise that leaves the prediction alone should leave the map alone.
+
+# %%
+steady = {
+    name: faithfulness.estimate(faithfulness.stability(classifier, some, name, noise=4.0))
+    for name in ("gradient", "smoothgrad", "integrated_gradients", "grad_cam")
+}
+course.record("stability_of_gradient", steady["gradient"].value)
+course.record("stability_of_grad_cam", steady["grad_cam"].value)
+plots.estimates(steady, title="How alike maps stay under noise", xlabel="rank correlation")
+
+# %% [markdown]
+# ## 7. Which method deserves trust?
+#
+# Here is everything at once: the *place* of each method and control by each measure, 1 the best.
+
+# %%
+course.record("best_at_pointing", ranking.table().loc[tested, "pointing"].idxmax())
+plots.heat_map(
+    ranking.places(),
+    title="Places: 1 is the best",
+    xlabel="measure",
+    ylabel="map",
+    scale="place",
+)
+
+# %% [markdown]
+# No method wins everywhere, and some controls stand among the methods. So there is no "best saliency map", but
+# there is a procedure: say beforehand what the map is to be used for, choose the measure that fits (finding a
+# shortcut? naming a region? ranking pixels?), and take a method that beats the controls *there*.
+
+# %%
+course.quiz("controls", "b")
+
+# %% [markdown]
+# ## 8. Does it look elsewhere for other people?
+#
+# On photographs a darker skin comes with another person, another camera, another light. A drawn person can be given
+# another skin, and *nothing else* changes.
+#
+# **Predict.** By what does the map move most: skin, glasses, or age?
+
+# %%
+smiling = {6: 0.8, 12: 0.8, 25: 0.5}
+wrinkles = np.full(8, 0.9)
+kinds = {
+    "lightest skin": {"tone": 0},
+    "darkest skin": {"tone": 9},
+    "no glasses": {"glasses": 0.0},
+    "glasses": {"glasses": 1.0},
+    "young": {"age": 0.0, "lines": 0 * wrinkles},
+    "old": {"age": 0.9, "lines": wrinkles},
+}
+
+
+def portraits(changes):
+    """Draw the same 24 people, smiling, with one thing changed."""
+    return np.concatenate(
+        [
+            synth.draw_face(smiling, identity=one, person=changes, size=48).images
+            for one in range(24)
+        ]
+    )
+
+
+people = {name: portraits(changes) for name, changes in kinds.items()}
+looks = {
+    name: saliency(classifier, images, "occlusion", "happy") for name, images in people.items()
+}
+plots.map_grid(
+    np.stack([people[name][1] for name in kinds]),
+    {"occlusion": np.stack([looks[name].values[1] for name in kinds])},
+    list(kinds),
+    title="One person, six ways",
+)
+
+# %%
+moved = {
+    "skin": faithfulness.similarity(looks["lightest skin"].raw, looks["darkest skin"].raw),
+    "glasses": faithfulness.similarity(looks["no glasses"].raw, looks["glasses"].raw),
+    "age": faithfulness.similarity(looks["young"].raw, looks["old"].raw),
+}
+alike = {name: faithfulness.estimate(one) for name, one in moved.items()}
+sure = {name: classifier.predict_proba(images)[:, HAPPY].mean() for name, images in people.items()}
+course.record("maps_alike_across_skin", alike["skin"].value)
+course.record("maps_alike_across_glasses", alike["glasses"].value)
+course.record("maps_alike_across_age", alike["age"].value)
+course.record("happy_lightest_skin", sure["lightest skin"])
+course.record("happy_darkest_skin", sure["darkest skin"])
+plots.estimates(alike, title="How alike the maps are (1: the same)", xlabel="rank correlation")
+
+# %%
+plots.bars(
+    sure,
+    title="How sure the network is of the same smile",
+    xlabel="mean probability of happy",
+    ylabel="what is changed",
+)
+
+# %% [markdown]
+# A map that moves is a reason to look closer, not a proof of harm; and a map that stays is no proof of fairness: the
+# probability may fall while the network looks at the same place. Always look at both.
+
+# %%
+course.quiz("bias", "c")
+
+# %% [markdown]
+# ## 9. What excites a class most
+#
+# Instead of asking where on *this* face, one can ask for the face: begin with gray and climb the gradient of the
+# logit (Erhan et al., 2009). Left alone, that ends in noise, which shows how little a network needs to be sure. Two
+# restraints make it worth looking at: neighbors that differ cost something, and the picture is jostled at every step.
+
+# %%
+from fercourse.explain import activation_maximization
+
+dreamed = {
+    name: activation_maximization(classifier, name, steps=40) for name in ("happy", "surprise")
+}
+confidence = classifier.predict_proba(np.stack(list(dreamed.values())))
+course.record("dreamed_happy_is_happy", bool(confidence[0].argmax() == HAPPY))
+plots.mosaic(
+    list(dreamed.values()),
+    [f"{name}: {row.max():.2f}" for name, row in zip(dreamed, confidence, strict=True)],
+    columns=2,
+    title="What the network takes for the most typical",
+)
+
+# %% [markdown]
+# The network is nearly certain of a picture that nobody would call a face. It never learned what a face is; it
+# learned to tell seven kinds of pictures apart.
+#
+# ## 10. What a map cannot say
+#
+# - *Why.* It shows where, and at best what for; not the reasoning.
+# - *What is at the place.* A bright mouth may mean its shape, its shadow, or its teeth.
+# - *That the network is right.* Wrong predictions have maps just as beautiful.
+# - *What the person feels.* The network does not know; a picture of where it looked knows even less.
+# - *Anything, unless it was tested.* On photographs there is no truth, but deletion, randomization and the controls
+#   can be had everywhere.
+#
+# Now your own data: the network of this notebook on some faces of the data set that you chose.
+
+# %%
+own = course.load().split("validation").sample(7, seed=course.seed)
+maps = saliency(classifier, own.images, "occlusion")
+plots.overlay(own.images, maps.values, [words[k] for k in maps.targets], title="On your own data")
+
+# %% [markdown]
+# And to play with: choose a person, an expression, a class and a method, move an action unit, and watch the map.
+
+# %%
+from fercourse.explain import explorer
+
+explorer(classifier)
+
+# %%
+course.quiz("limits", "d")
+
+# %% [markdown]
+# ## Project
+#
+# Hide a shortcut of your own, and let a fellow learner find it: a darker border for one class, a slight blur, a mean
+# gray level, a mark that moves. Which of them do the maps show? (A map says *where*. What of a shortcut that is
+# everywhere?) Write one page: the method that you named beforehand, what it found, its controls, and one shortcut
+# that no map of this notebook can show. A good solution has a number with an interval for each claim.
+#
+# ## What to take away
+#
+# - A gradient asks how steep; a CAM, what was found; occlusion and RISE, what is lost. They answer different questions.
+# - A map is as fine as its layer. The rest is enlargement.
+# - Accuracy on data from the same source cannot see a shortcut. A map can, if the shortcut has a place.
+# - Settle the truth, the method and the measure beforehand, and let everything play against controls.
+# - A method that survives the shuffling of all weights explains the picture, not the network.
+#
+# **What to read.** Selvaraju et al. (2017) on Grad-CAM; Sundararajan, Taly and Yan (2017) on integrated gradients;
+# Petsiuk, Das and Saenko (2018) on RISE, deletion and insertion; Adebayo et al. (2018), *Sanity checks for saliency
+# maps*, the paper to read if you read only one; Lapuschkin et al. (2019) on Clever Hans; Zhang et al. (2018) on the
+# pointing game.
+#
+# Words to look up in `docs/glossary.md`: *saliency map*, *logit*, *shortcut*, *control*, *weight of evidence*.
+#
+# **Next**, in notebook 06, the network is made small.
