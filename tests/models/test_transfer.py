@@ -36,7 +36,8 @@ def small(backbone, **options):
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in BACKBONES
+        pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow, pytest.mark.trial])
+        for name in BACKBONES
     ],
 )
 def backbone(request):
