@@ -47,11 +47,13 @@ class Exercise:
         Parameters
         ----------
         answer
-            What the reader wrote: a value or a function. ``...`` and None are not attempted.
+            What the reader wrote: a value, several or a function. ``...`` and None are not
+            attempted.
         *given
             What the check needs besides, such as the faces the notebook has loaded.
         """
-        if answer is None or answer is ...:
+        parts = answer if isinstance(answer, tuple) and answer else (answer,)
+        if all(part is None or part is ... for part in parts):
             return Verdict(NOT_ATTEMPTED)
         try:
             return Verdict(RIGHT, self.examine(answer, *given) or "")
