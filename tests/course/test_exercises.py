@@ -25,7 +25,7 @@ def doubled(answer):
         raise Wrong("Twice 2 is 4.")
 
 
-@pytest.mark.parametrize("nothing", [..., None])
+@pytest.mark.parametrize("nothing", [..., None, (..., ...)])
 def test_dots_and_none_are_not_attempted(nothing):
     assert two.judge(nothing).status == NOT_ATTEMPTED
 
