@@ -80,3 +80,15 @@ def vote_shares(faces: FaceSet) -> np.ndarray:
         f"The data set {faces.name!r} carries no votes of raters for its classes; train without "
         "soft labels, or take the built-in faces or FER+."
     )
+
+
+def soft_labels(faces: FaceSet, share: float) -> np.ndarray:
+    """Return the labels, with `share` of each replaced by its raters' votes, float32 (N, C).
+
+    Raises
+    ------
+    DataError
+        If votes are asked for and the faces carry none.
+    """
+    labels = one_hot(faces)
+    return labels if share == 0 else share * vote_shares(faces) + (1 - share) * labels

@@ -103,8 +103,9 @@ class Config:
     imbalance : {"none", "class_weights", "dynamic_weights", "oversampling"}
         Weigh faces by how rare their class is; by how badly it was recognized in the last epoch;
         or show faces of rare classes more often.
-    soft_labels : bool
-        Learn the shares of the raters' votes instead of one label.
+    soft_labels : float
+        How much of what is learned comes from the shares of the raters' votes; the rest comes
+        from the label. 0: labels alone; 1: votes alone.
     average : float
         Above 0, judge and keep an exponential moving average of the weights, of this momentum
         a step (Polyak and Juditsky, 1992); 0.999 is usual.
@@ -137,7 +138,7 @@ class Config:
     label_smoothing: float = 0.0
     focal_gamma: float = 0.0
     imbalance: str = "none"
-    soft_labels: bool = False
+    soft_labels: float = 0.0
     average: float = 0.0
     seed: int = 0
     deterministic: bool = False
@@ -152,7 +153,7 @@ class Config:
         }.items():
             value = getattr(self, name)
             _require(value in words, f"{name} must be one of {', '.join(words)}", value)
-        for name in ("soft_labels", "deterministic", "tensorboard"):
+        for name in ("deterministic", "tensorboard"):
             value = getattr(self, name)
             _require(isinstance(value, bool), f"{name} must be true or false", value)
         for name, least in {"epochs": 1, "batch_size": 2, "warmup_epochs": 0,
@@ -167,6 +168,7 @@ class Config:
         _within("mixup", self.mixup, 0, 10)
         _within("label_smoothing", self.label_smoothing, 0, 0.9)
         _within("focal_gamma", self.focal_gamma, 0, 10)
+        _within("soft_labels", self.soft_labels, 0, 1)
         _within("average", self.average, 0, 0.999999)
         _require(
             isinstance(self.augmentation, Augmentation | None),

@@ -12,7 +12,7 @@ import pandas as pd
 from fercourse.datasets.faceset import FaceSet
 from fercourse.errors import DataError, ModelError
 from fercourse.training import checkpoint, files
-from fercourse.training.batches import Batches, one_hot, steps, vote_shares
+from fercourse.training.batches import Batches, one_hot, soft_labels, steps
 from fercourse.training.config import Config
 from fercourse.training.fused import fused_normalization
 from fercourse.training.imbalance import epoch_rows, epoch_weights
@@ -166,7 +166,7 @@ class _Steps(keras.callbacks.Callback):
 
 def _targets(train: FaceSet, config: Config, targets: np.ndarray | None) -> np.ndarray:
     if targets is None:
-        return vote_shares(train) if config.soft_labels else one_hot(train)
+        return soft_labels(train, config.soft_labels)
     targets = np.asarray(targets, np.float32)
     wanted = (len(train), len(train.classes))
     if targets.shape != wanted or not np.isfinite(targets).all() or (targets < 0).any():

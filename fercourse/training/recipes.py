@@ -1,5 +1,7 @@
 """How each network is trained unless something else is asked for: ``fercourse train NETWORK``."""
 
+from dataclasses import replace
+
 from fercourse.training.config import Augmentation, Config
 
 # Frozen before PrivateTest is scored; chosen on PublicTest.
@@ -11,6 +13,12 @@ MINI_XCEPTION = Config(
     weight_decay=4e-3,
     label_smoothing=0.1,
     augmentation=Augmentation(rotation=0.0, shift=5.0, zoom=0.0, brightness=0.2, contrast=0.2),
+)
+EDGE_NET = replace(
+    MINI_XCEPTION,
+    epochs=60,
+    weight_decay=2e-2,
+    augmentation=Augmentation(rotation=10.0, shift=5.0, zoom=0.1, brightness=0.2, contrast=0.2),
 )
 # The recipe that many courses teach for this network: Adam, early stopping by the loss.
 FOUR_BLOCK = Config(
@@ -36,6 +44,7 @@ RECIPES = {
     "mini_xception": MINI_XCEPTION,
     "four_block": FOUR_BLOCK,
     "vgg": VGG,
+    "edge_net": EDGE_NET,
 }
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fercourse.errors import DataError
-from fercourse.training.batches import Batches, one_hot, vote_shares
+from fercourse.training.batches import Batches, one_hot, soft_labels, vote_shares
 from fercourse.training.config import Config
 from fercourse.training.watching import best_of, is_over, plateau_rate
 from tests.training.conftest import striped_faces
@@ -91,3 +91,11 @@ def test_the_learning_rate_is_halved_at_each_plateau():
         for n in range(9)
     ]
     assert rates == [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.125]
+
+
+def test_soft_labels_are_votes_and_labels_by_their_share():
+    assert (soft_labels(FACES, 0.0) == one_hot(FACES)).all()
+    assert (soft_labels(FACES, 1.0) == vote_shares(FACES)).all()
+    blended = soft_labels(FACES, 0.25)
+    assert np.allclose(blended, 0.25 * vote_shares(FACES) + 0.75 * one_hot(FACES))
+    assert blended.dtype == np.float32

@@ -165,7 +165,7 @@ def test_an_average_of_the_weights_is_judged_and_kept(train, validation):
 
 
 def test_focal_loss_and_soft_labels_learn_too(train, validation):
-    for values in ({"focal_gamma": 2.0}, {"soft_labels": True, "label_smoothing": 0.1}):
+    for values in ({"focal_gamma": 2.0}, {"soft_labels": 0.5, "label_smoothing": 0.1}):
         run = quietly("tiny", train, validation, changed(epochs=4, **values))
         assert run.best["val_accuracy"] > 0.6
 
