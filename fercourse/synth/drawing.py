@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import joblib
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from fercourse.emotions import CLASSES
 from fercourse.errors import DataError
@@ -274,13 +275,19 @@ def _row(recipe: Recipe) -> dict:
     }
 
 
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """Return a handle on the libraries' threads; looking for them takes a fifth of a drawing's time."""
+    return ThreadpoolController()
+
+
 @contextmanager
 def one_thread():
     """Keep the libraries from starting threads: small arrays gain nothing, processes would fight."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
-        with threadpool_limits(1):
+        with _thread_pools().limit(limits=1):
             yield
     finally:
         cv2.setNumThreads(threads)
