@@ -7,8 +7,14 @@ from scipy.spatial import QhullError
 from sklearn.utils.validation import check_is_fitted
 
 from fercourse.errors import DataError
-from fercourse.features.base import FaceTransformer, check_setting, check_some
-from fercourse.features.shape import ShapeModel, check_landmarks
+from fercourse.features.base import (
+    FaceTransformer,
+    check_seed,
+    check_setting,
+    check_some,
+    is_whole,
+)
+from fercourse.features.shape import ShapeModel, check_landmarks, check_weights
 from fercourse.features.texture import Patch, normalized
 
 # The spread of the nudges from which corrections are learned: appearance in standard deviations,
@@ -22,6 +28,7 @@ RIDGE = 1.0
 SHARES = (1.0, 0.5, 0.25)
 MOST_FACES_TO_NUDGE = 500
 MOST_STEPS = 1000
+FARTHEST = 1_000_000
 
 
 class Search(NamedTuple):
@@ -87,12 +94,13 @@ class ActiveAppearanceModel(FaceTransformer):
         self.steps = steps
         self.random_state = random_state
 
-    def fit(self, X, y):
+    def fit(self, X, y=None):
         """Learn from uint8 faces (N, H, W) and their landmarks, float (N, P, 2), given as `y`."""
         check_some(X)
         landmarks = _check_pairs(X, y)
-        accepted = self.steps in range(1, MOST_STEPS + 1)
+        accepted = is_whole(self.steps, 1, MOST_STEPS)
         check_setting("steps", self.steps, accepted, f"from 1 to {MOST_STEPS}")
+        check_seed("random_state", self.random_state)
         self.face_shape_ = X.shape[1:]
         self.shape_model_ = ShapeModel(self.variance).fit(landmarks)
         self.start_ = _pose(self.shape_model_.mean_, landmarks).mean(axis=0)
@@ -103,6 +111,10 @@ class ActiveAppearanceModel(FaceTransformer):
         aligned = self.shape_model_.align(landmarks)
         weights = self.shape_model_.weights(aligned)
         levels = normalized(self.patch_.read(X, landmarks)).astype(np.float64)
+        if not levels.any():
+            raise DataError(
+                "The faces are even gray under their landmarks; give faces with detail."
+            )
         own = self._learn_appearance(weights, levels)
         rows = slice(MOST_FACES_TO_NUDGE)
         self._learn_corrections(X[rows], own[rows], _pose(self._shapes(own), landmarks)[rows])
@@ -146,6 +158,7 @@ class ActiveAppearanceModel(FaceTransformer):
             Of mean 0 and standard deviation 1 inside the shape; NaN outside.
         """
         check_is_fitted(self)
+        parameters = check_weights(np.atleast_2d(parameters), len(self.level_modes_))
         return self.patch_.picture(self.mean_levels_ + parameters @ self.level_modes_)
 
     def get_feature_names_out(self, input_features=None):
@@ -217,6 +230,8 @@ def _check_pairs(faces, landmarks):
     landmarks = check_landmarks(landmarks)
     if len(landmarks) != len(faces):
         raise DataError(f"There are {len(faces)} faces but landmarks of {len(landmarks)}.")
+    if min(faces.shape[1:]) < 2:
+        raise DataError("Faces must be at least two pixels high and wide.")
     # Pixels are set aside for the whole mean shape.
     if np.abs(landmarks).max(initial=0) > 3 * max(faces.shape[1:]):
         raise DataError("Landmarks lie far outside the faces; give x and y in pixels of the face.")
@@ -230,8 +245,8 @@ def _check_start(start, count: int) -> np.ndarray:
         or start.dtype.kind not in "fiu"
     ):
         raise DataError(f"start must be numbers of shape ({count}, 2): x and y for each face.")
-    if not np.isfinite(start).all():
-        raise DataError("start must be numbers; some are missing or infinite.")
+    if not (np.abs(start) < FARTHEST).all():
+        raise DataError(f"start must be pixels below {FARTHEST:,}; some are farther or missing.")
     return start
 
 

@@ -14,6 +14,7 @@ from fercourse.errors import DataError, ModelError
 BATCH = 16
 # A process is given at least so many faces, lest starting it cost more than it saves.
 PIECE = 256
+MOST_JOBS = 1024
 
 
 def check_faces(faces: np.ndarray) -> None:
@@ -38,6 +39,28 @@ def check_setting(name: str, value, accepted: bool, words: str) -> None:
     """Raise a ModelError that names a setting, its value and what is accepted."""
     if not accepted:
         raise ModelError(f"{name} must be {words}, not {value!r}.")
+
+
+def is_whole(value, least: int, most: int) -> bool:
+    """Tell whether a setting is a whole number in a range; neither True nor 2.0 is one."""
+    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return is_integer and least <= value <= most
+
+
+def check_seed(name: str, value) -> None:
+    """Raise a ModelError unless a setting is a seed, or None for another draw each time."""
+    accepted = value is None or is_whole(value, 0, 2**32 - 1)
+    check_setting(name, value, accepted, f"a whole number from 0 to {2**32 - 1:,}, or None")
+
+
+def is_number(value) -> bool:
+    """Tell whether a setting is a real number; True is none."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def is_word(value, words) -> bool:
+    """Tell whether a setting is one of some words."""
+    return isinstance(value, str) and value in words
 
 
 class FaceTransformer(TransformerMixin, BaseEstimator):
@@ -104,7 +127,7 @@ class Descriptor(FaceTransformer):
 
 
 def _is_job_count(value) -> bool:
-    return value is None or (isinstance(value, numbers.Integral) and value != 0)
+    return value is None or (is_whole(value, -MOST_JOBS, MOST_JOBS) and value != 0)
 
 
 def cell_of_pixel(size: int, cells: int) -> np.ndarray:

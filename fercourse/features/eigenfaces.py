@@ -5,7 +5,8 @@ from sklearn.decomposition import PCA
 from sklearn.utils.validation import check_is_fitted
 
 from fercourse.errors import DataError
-from fercourse.features.base import FaceTransformer, check_setting, check_some
+from fercourse.features.base import FaceTransformer, check_seed, check_setting, check_some, is_whole
+from fercourse.features.shape import check_weights
 
 
 class Eigenfaces(FaceTransformer):
@@ -41,8 +42,13 @@ class Eigenfaces(FaceTransformer):
         """Find the eigenfaces of uint8 (N, H, W) faces; `y` is not used."""
         check_some(X)
         most = min(len(X), X[0].size)
-        accepted = self.n_components in range(1, most + 1)
+        accepted = is_whole(self.n_components, 1, most)
         check_setting("n_components", self.n_components, accepted, f"a whole number up to {most}")
+        accepted = isinstance(self.whiten, bool | np.bool_)
+        check_setting("whiten", self.whiten, accepted, "True or False")
+        check_seed("random_state", self.random_state)
+        if np.array_equal(X.min(axis=0), X.max(axis=0)):
+            raise DataError("All faces are the same picture; eigenfaces need faces that differ.")
         self.face_shape_ = X.shape[1:]
         pca = PCA(self.n_components, whiten=self.whiten, random_state=self.random_state)
         self.pca_ = pca.fit(_flat(X))
@@ -61,11 +67,9 @@ class Eigenfaces(FaceTransformer):
     def inverse_transform(self, weights):
         """Return the faces, 0 to 1, that the weights stand for: float (N, H, W)."""
         check_is_fitted(self)
-        weights = np.asarray(weights)
-        if weights.ndim != 2 or weights.shape[1] != len(self.eigenfaces_):
-            raise DataError(
-                f"Weights must have the shape (N, {len(self.eigenfaces_)}), not {weights.shape}."
-            )
+        weights = check_weights(np.atleast_2d(weights), len(self.eigenfaces_))
+        if not len(weights):
+            return np.empty((0, *self.face_shape_))
         return self.pca_.inverse_transform(weights).reshape(-1, *self.face_shape_)
 
     def get_feature_names_out(self, input_features=None):

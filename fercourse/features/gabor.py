@@ -1,11 +1,16 @@
 """Energies of Gabor wavelets (Daugman, 1985; Lades et al., 1993)."""
 
-import numbers
 from functools import cache
 
 import numpy as np
 
-from fercourse.features.base import Descriptor, cell_of_pixel, check_setting
+from fercourse.features.base import (
+    Descriptor,
+    cell_of_pixel,
+    check_setting,
+    is_number,
+    is_whole,
+)
 
 # The widest Gaussian, in wavelengths; the filters of a wider one would fill the memory.
 WIDEST = 8
@@ -76,11 +81,11 @@ class Gabor(Descriptor):
         check_setting("wavelengths", self.wavelengths, _are_lengths(self.wavelengths, most), words)
         for name in ("orientations", "step"):
             value = getattr(self, name)
-            check_setting(name, value, value in range(1, 181), "a whole number from 1 to 180")
-        fits = isinstance(self.width, numbers.Real) and 0 < self.width <= WIDEST
+            check_setting(name, value, is_whole(value, 1, 180), "a whole number from 1 to 180")
+        fits = is_number(self.width) and 0 < self.width <= WIDEST
         check_setting("width", self.width, fits, f"above 0 and at most {WIDEST} wavelengths")
         most = min(self.face_shape_) // self.step
-        check_setting("grid", self.grid, self.grid in range(1, most + 1), f"from 1 to {most}")
+        check_setting("grid", self.grid, is_whole(self.grid, 1, most), f"from 1 to {most}")
 
     def _magnitudes(self, faces):
         bank = _bank(
@@ -157,5 +162,5 @@ def _are_lengths(values, most: int) -> bool:
     return (
         isinstance(values, tuple | list)
         and len(values) > 0
-        and all(isinstance(one, numbers.Real) and 2 <= one <= most for one in values)
+        and all(is_number(one) and 2 <= one <= most for one in values)
     )

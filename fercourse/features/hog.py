@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from fercourse.features.base import Descriptor, check_setting
+from fercourse.features.base import Descriptor, check_setting, is_whole, is_word
 
 EPSILON = 1e-5
 
@@ -43,19 +43,18 @@ class HOG(Descriptor):
         self.n_jobs = n_jobs
 
     def _check_settings(self):
-        check_setting("norm", self.norm, self.norm in NORMS, f"one of {', '.join(NORMS)}")
-        check_setting(
-            "orientations",
-            self.orientations,
-            self.orientations in range(1, 181),
-            "a whole number from 1 to 180",
-        )
-        for name, most in (("cell", min(self.face_shape_)), ("block", min(self._cells()))):
-            value = getattr(self, name)
-            check_setting(name, value, value in range(1, most + 1), f"a whole number up to {most}")
+        check_setting("norm", self.norm, is_word(self.norm, NORMS), f"one of {', '.join(NORMS)}")
+        accepted = is_whole(self.orientations, 1, 180)
+        check_setting("orientations", self.orientations, accepted, "a whole number from 1 to 180")
+        most = min(self.face_shape_)
+        accepted = is_whole(self.cell, 1, most)
+        check_setting("cell", self.cell, accepted, f"a whole number from 1 to {most}")
+        most = min(self._cells())
+        accepted = is_whole(self.block, 1, most)
+        check_setting("block", self.block, accepted, f"a whole number from 1 to {most}")
 
     def _cells(self):
-        return [size // self.cell if self.cell else 0 for size in self.face_shape_]
+        return [size // self.cell for size in self.face_shape_]
 
     def _describe(self, faces):
         histograms = self._histograms(faces)

@@ -7,7 +7,15 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from fercourse.features.base import Descriptor, cell_of_pixel, check_faces, check_setting
+from fercourse.features.base import (
+    Descriptor,
+    cell_of_pixel,
+    check_faces,
+    check_setting,
+    is_number,
+    is_whole,
+    is_word,
+)
 
 
 class LBP(Descriptor):
@@ -66,17 +74,20 @@ class LBP(Descriptor):
         return table[codes] if codes.itemsize > 1 else cv2.LUT(codes, _bytes(table))
 
     def _check_pattern(self):
-        check_setting("method", self.method, self.method in METHODS, f"one of {', '.join(METHODS)}")
+        accepted = is_word(self.method, METHODS)
+        check_setting("method", self.method, accepted, f"one of {', '.join(METHODS)}")
         points, radius = self.points, self.radius
-        check_setting("points", points, points in range(2, 17), "a whole number from 2 to 16")
-        check_setting("radius", radius, 0 < radius <= 100, "a number of pixels up to 100")
+        check_setting("points", points, is_whole(points, 2, 16), "a whole number from 2 to 16")
+        accepted = is_number(radius) and 0 < radius <= 100
+        check_setting("radius", radius, accepted, "a number of pixels up to 100")
 
     def _check_settings(self):
         self._check_pattern()
         side = min(self.face_shape_)
-        check_setting(
-            "grid", self.grid, self.grid in range(1, side + 1), f"a whole number from 1 to {side}"
-        )
+        accepted = is_whole(self.grid, 1, side)
+        check_setting("grid", self.grid, accepted, f"a whole number from 1 to {side}")
+        accepted = isinstance(self.square_root, bool | np.bool_)
+        check_setting("square_root", self.square_root, accepted, "True or False")
 
     def _describe(self, faces):
         shares = self._histograms(faces, self.grid)

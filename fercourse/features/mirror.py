@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from fercourse.features.base import FaceTransformer, check_some
+from fercourse.features.base import FaceTransformer, check_setting, check_some
 
 
 class BothWays(FaceTransformer):
@@ -37,6 +37,10 @@ class BothWays(FaceTransformer):
     def fit_transform(self, X, y=None):
         """Fit, and return the features of the same faces; quicker than one after the other."""
         check_some(X)
+        fits = hasattr(self.transformer, "fit_transform") and not isinstance(self.transformer, type)
+        check_setting(
+            "transformer", self.transformer, fits, "a transformer of faces, such as LBP()"
+        )
         self.face_shape_ = X.shape[1:]
         self.transformer_ = clone(self.transformer)
         labels = None if y is None else np.concatenate([y, y])

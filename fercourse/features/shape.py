@@ -1,13 +1,11 @@
 """A linear model of shapes given by landmarks (Cootes, Taylor, Cooper and Graham, 1995)."""
 
-import numbers
-
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from fercourse.errors import DataError
-from fercourse.features.base import check_setting
+from fercourse.features.base import check_setting, is_number
 
 
 def check_landmarks(landmarks: np.ndarray, points: int | None = None) -> np.ndarray:
@@ -16,11 +14,24 @@ def check_landmarks(landmarks: np.ndarray, points: int | None = None) -> np.ndar
     if not isinstance(landmarks, np.ndarray) or landmarks.dtype.kind != "f":
         raise DataError(f"Landmarks are an array of floats (N, {wanted}, 2): x and y in pixels.")
     shape = landmarks.shape
-    if len(shape) != 3 or shape[2] != 2 or shape[1] != (points or shape[1]):
+    if len(shape) != 3 or shape[2] != 2 or shape[1] != (points or max(1, shape[1])):
         raise DataError(f"Landmarks have the shape (N, {wanted}, 2), not {shape}.")
     if not np.isfinite(landmarks).all():
         raise DataError("Landmarks must be numbers; some are missing or infinite.")
     return landmarks.astype(np.float64)
+
+
+def check_weights(weights: np.ndarray, count: int) -> np.ndarray:
+    """Return weights of modes as float64 (..., count); raise a DataError that says what is wrong."""
+    weights = np.asarray(weights)
+    if weights.dtype.kind not in "fiu" or weights.shape[-1:] != (count,):
+        raise DataError(
+            f"Weights must be numbers of shape (N, {count}), not {weights.dtype} of shape "
+            f"{weights.shape}."
+        )
+    if not np.isfinite(weights).all():
+        raise DataError("Weights must be numbers; some are missing or infinite.")
+    return weights.astype(np.float64)
 
 
 class ShapeModel(TransformerMixin, BaseEstimator):
@@ -50,7 +61,7 @@ class ShapeModel(TransformerMixin, BaseEstimator):
     def fit(self, X, y=None):
         """Align float landmarks (N, P, 2), and find the modes; `y` is not used."""
         landmarks = check_landmarks(X)
-        is_share = isinstance(self.variance, numbers.Real) and 0 < self.variance <= 1
+        is_share = is_number(self.variance) and 0 < self.variance <= 1
         check_setting("variance", self.variance, is_share, "above 0 and at most 1")
         if len(landmarks) < 2:
             raise DataError("A shape model needs at least two shapes.")
@@ -74,9 +85,10 @@ class ShapeModel(TransformerMixin, BaseEstimator):
         return self.weights(self.align(X)).astype(np.float32)
 
     def inverse_transform(self, weights):
-        """Return the shapes, at the model's place and size, that the weights stand for."""
+        """Return the shapes, at the model's place and size, of weights (N, M), or of one (M,)."""
         check_is_fitted(self)
-        return self.mean_ + np.tensordot(np.asarray(weights, np.float64), self.modes_, axes=1)
+        weights = check_weights(weights, len(self.modes_))
+        return self.mean_ + np.tensordot(weights, self.modes_, axes=1)
 
     def align(self, landmarks: np.ndarray) -> np.ndarray:
         """Return the landmarks moved, scaled and turned onto the mean shape: float64 (N, P, 2)."""

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from fercourse.features.base import Descriptor, check_setting
+from fercourse.features.base import Descriptor, check_setting, is_whole
 
 
 class SmoothHOG(Descriptor):
@@ -38,11 +38,13 @@ class SmoothHOG(Descriptor):
 
     def _check_settings(self):
         orientations, cell, block = self.orientations, self.cell, self.block
-        check_setting("orientations", orientations, orientations in range(2, 181), "from 2 to 180")
-        fits = cell in range(2, 257) and not any(side % cell for side in self.face_shape_)
+        accepted = is_whole(orientations, 2, 180)
+        check_setting("orientations", orientations, accepted, "a whole number from 2 to 180")
+        fits = is_whole(cell, 2, 256) and not any(side % cell for side in self.face_shape_)
         check_setting("cell", cell, fits, "a divisor of the face's sides, at least 2")
         most = min(self.face_shape_) // cell
-        check_setting("block", block, block in range(1, most + 1), f"from 1 to {most}")
+        accepted = is_whole(block, 1, most)
+        check_setting("block", block, accepted, f"a whole number from 1 to {most}")
 
     def _describe(self, faces):
         height, width = self.face_shape_

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fercourse.features.base import check_setting
+from fercourse.features.base import check_setting, is_whole
 from fercourse.features.lbp import LBP
 
 
@@ -22,7 +22,7 @@ class SmoothLBP(LBP):
     def _check_settings(self):
         super()._check_settings()
         most = self._small_cells()
-        check_setting("grid", self.grid, self.grid in range(1, most + 1), f"from 1 to {most}")
+        check_setting("grid", self.grid, is_whole(self.grid, 1, most), f"from 1 to {most}")
 
     def _small_cells(self) -> int:
         """Return how many small cells there are along each side: about three pixels each."""

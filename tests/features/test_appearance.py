@@ -4,7 +4,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 
-from fercourse.errors import DataError
+from fercourse.errors import DataError, ModelError
 from fercourse.features import HOG, ActiveAppearanceModel
 from fercourse.features.texture import Patch, normalized
 
@@ -105,7 +105,35 @@ def test_landmarks_that_span_no_face_are_refused(drawn, landmarks, words):
         ActiveAppearanceModel().fit(drawn.images, landmarks(drawn.landmarks))
 
 
-@pytest.mark.parametrize("start", ["middle", np.zeros((2, 2)), np.full((60, 2), np.nan)])
+@pytest.mark.parametrize(
+    "start", ["middle", np.zeros((2, 2)), np.full((60, 2), np.nan), np.full((60, 2), 1e300)]
+)
 def test_a_start_that_is_no_place_is_refused(model, drawn, start):
     with pytest.raises(DataError, match="start must be"):
         model.search(drawn.images, start)
+
+
+def test_a_model_is_not_fitted_without_landmarks(drawn):
+    with pytest.raises(DataError, match="Landmarks are"):
+        ActiveAppearanceModel().fit(drawn.images)
+
+
+@pytest.mark.parametrize(
+    ("faces", "words"),
+    [(lambda faces: faces * 0, "even gray"), (lambda faces: faces[:, :1], "two pixels")],
+)
+def test_faces_that_show_nothing_are_refused(drawn, faces, words):
+    with pytest.raises(DataError, match=words):
+        ActiveAppearanceModel().fit(faces(drawn.images), drawn.landmarks)
+
+
+@pytest.mark.parametrize("setting", [{"steps": 2.0}, {"random_state": -1}, {"random_state": "a"}])
+def test_a_setting_that_is_none_is_refused(drawn, setting):
+    with pytest.raises(ModelError, match="must be"):
+        ActiveAppearanceModel(**setting).fit(drawn.images, drawn.landmarks)
+
+
+@pytest.mark.parametrize("parameters", [None, "a", np.ones((1, 99))], ids=str)
+def test_there_is_no_picture_of_other_parameters(model, parameters):
+    with pytest.raises(DataError, match="Weights must be numbers"):
+        model.picture(parameters)

@@ -136,6 +136,29 @@ def test_a_setting_out_of_range_is_named(drawn, wrong):
         wrong.fit(drawn.images)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(LBP(grid=True), LBP(grid=2.0), LBP(radius=None), LBP(["uniform"]), LBP(points=8.0)),
+        *(LBP(square_root="no"), LBP(grid=np.array([1, 2])), LBP(n_jobs=True), LBP(n_jobs=10**9)),
+        *(HOG(cell="8"), HOG(cell=8.0), HOG(block=True), HOG(norm=["L2"]), HOG(orientations=9.0)),
+        *(SmoothLBP(grid=True), SmoothHOG(cell=8.0), SmoothHOG(block=2.0), SmoothHOG(12.0)),
+        *(Gabor(orientations=8.0), Gabor(step=2.0), Gabor(width=True), Gabor(grid=3.0)),
+        *(
+            Eigenfaces(2.0),
+            Eigenfaces(True),
+            Eigenfaces(5, whiten=1),
+            Eigenfaces(5, random_state=-1),
+        ),
+        *(BothWays(LBP), BothWays(None), BothWays({})),
+    ],
+    ids=str,
+)
+def test_a_setting_of_another_type_is_named(drawn, wrong):
+    with pytest.raises(ModelError, match="must be"):
+        wrong.fit(drawn.images)
+
+
 def test_a_union_puts_features_side_by_side_under_their_names(drawn):
     union = make_union(LBP(grid=2), HOG(), Eigenfaces(5)).fit(drawn.images)
     features = union.transform(drawn.images)

@@ -27,3 +27,19 @@ def test_whitened_weights_have_unit_variance(drawn):
 def test_weights_of_another_length_are_refused(drawn):
     with pytest.raises(DataError, match=r"\(N, 5\)"):
         Eigenfaces(5).fit(drawn.images).inverse_transform(np.zeros((3, 4)))
+
+
+@pytest.mark.parametrize("weights", [[["a", "b"]], [[np.nan, 0]], None, [1.0, 2.0, 3.0]], ids=str)
+def test_weights_that_are_no_numbers_are_refused(drawn, weights):
+    with pytest.raises(DataError, match="Weights must be numbers"):
+        Eigenfaces(2).fit(drawn.images).inverse_transform(weights)
+
+
+def test_no_weights_give_no_faces(drawn):
+    model = Eigenfaces(2).fit(drawn.images)
+    assert model.inverse_transform(np.empty((0, 2))).shape == (0, 48, 48)
+
+
+def test_faces_that_do_not_differ_are_refused(drawn):
+    with pytest.raises(DataError, match="same picture"):
+        Eigenfaces(1).fit(np.repeat(drawn.images[:1], 3, axis=0))

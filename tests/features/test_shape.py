@@ -112,3 +112,14 @@ def test_one_shape_and_no_variance_are_refused(drawn):
         ShapeModel().fit(drawn.landmarks[:1])
     with pytest.raises(ModelError, match="variance"):
         ShapeModel(0).fit(drawn.landmarks)
+
+
+@pytest.mark.parametrize("weights", [None, 1, np.ones(3), np.ones((2, 300)), [["a"]]], ids=str)
+def test_weights_of_other_modes_are_refused(drawn, weights):
+    with pytest.raises(DataError, match="Weights must be numbers"):
+        ShapeModel().fit(drawn.landmarks).inverse_transform(weights)
+
+
+def test_shapes_without_landmarks_are_refused(drawn):
+    with pytest.raises(DataError, match="have the shape"):
+        ShapeModel().fit(drawn.landmarks[:, :0])
