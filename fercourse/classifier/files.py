@@ -1,5 +1,6 @@
 """Classifiers as files: the suffix tells which kind of model a file holds."""
 
+import stat
 from importlib import import_module
 from pathlib import Path
 
@@ -15,6 +16,7 @@ READERS = {
     ".onnx": "fercourse.classifier.onnx",
 }
 WRITERS = (".skops", ".keras")
+MOST_BYTES = 2 * 1024**3
 MODEL_OF_A_RUN = "model.keras"
 SHIPPED = Path(__file__).resolve().parents[1] / "weights"
 
@@ -42,7 +44,7 @@ def save_classifier(model, path: str | Path, classes: tuple[str, ...] = CLASSES)
         If the suffix is another kind of model's, if the model holds anything that
         `load_classifier` would refuse, or if the file cannot be written.
     """
-    path = Path(path)
+    path = _as_path(path, "written")
     if path.suffix not in WRITERS:
         raise ModelError(
             f"A classifier is saved as {' or '.join(WRITERS)}; {path.name} is neither."
@@ -72,18 +74,47 @@ def load_classifier(path: str | Path, classes: tuple[str, ...] = CLASSES) -> Cla
     ModelError
         If the file cannot be read, is of another kind or damaged, or holds anything else.
     """
-    path = _found(Path(path))
+    path = _found(_as_path(path, "read"))
     if path.suffix not in READERS:
         raise ModelError(
             f"A classifier stands in a {', '.join(READERS)} file, not in {path.name}"
             + (f"; the models that are shipped are {', '.join(shipped())}." if shipped() else ".")
         )
+    _check_file(path)
     return import_module(READERS[path.suffix]).load(path, classes)
 
 
 def shipped() -> tuple[str, ...]:
     """Return the names of the models that are installed with fercourse."""
     return tuple(sorted({file.stem for file in SHIPPED.glob("*") if file.suffix in READERS}))
+
+
+def _as_path(path: str | Path, done: str) -> Path:
+    """Return a path that can be looked up, whether or not there is a file; or raise a ModelError."""
+    if not isinstance(path, str | Path):
+        raise ModelError(f"A model file is named by a path, not by a {type(path).__name__}.")
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    # A null byte, or half of a character.
+    except ValueError:
+        raise ModelError(f"{str(path)[:80]!r} is no path; check its letters.") from None
+    except OSError as error:
+        raise ModelError(f"{str(path)[:80]} cannot be {done}: {error.strerror}.") from error
+    return Path(path)
+
+
+def _check_file(path: Path) -> None:
+    """Raise a ModelError unless this is a file that can be read to its end, and not a large one."""
+    try:
+        facts = path.stat()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
+    if not stat.S_ISREG(facts.st_mode):
+        raise ModelError(f"{path} cannot be read: it is no file.")
+    if facts.st_size > MOST_BYTES:
+        raise ModelError(f"{path.name} is larger than 2 GB; that is no classifier of fercourse.")
 
 
 def _found(path: Path) -> Path:

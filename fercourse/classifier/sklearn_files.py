@@ -62,12 +62,6 @@ def load(path: Path, classes: tuple[str, ...]) -> SklearnClassifier:
     the file is run.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise ModelError(f"{path} cannot be read: it is no file.")
-        if path.stat().st_size > MOST_BYTES:
-            raise ModelError(
-                f"{path.name} is larger than 2 GB; that is no classifier of fercourse."
-            )
         written = path.read_bytes()
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}.") from error

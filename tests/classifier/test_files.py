@@ -1,6 +1,7 @@
 import contextlib
 import io
 import json
+import os
 import zipfile
 
 import numpy as np
@@ -236,14 +237,43 @@ def test_a_model_that_holds_no_numbers_is_refused(faces, labels, tmp_path):
         load_classifier(path)
 
 
-def test_a_file_too_large_for_a_model_is_refused_unread(tmp_path):
-    path = tmp_path / "sparse.skops"
-    with path.open("wb") as file:
-        file.truncate(3 * 2**30)
-    with pytest.raises(ModelError, match="larger than 2 GB"):
-        load_classifier(path)
-
-
 def test_a_name_too_long_for_the_disk_is_refused(faces, labels, tmp_path):
     with pytest.raises(ModelError, match="cannot be written"):
         save_classifier(fitted(faces, labels, LAST["svm"]), tmp_path / f"{'x' * 300}.skops")
+
+
+@pytest.mark.parametrize("suffix", [".skops", ".keras", ".tflite", ".onnx", ""])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("a\0b", "is no path"), ("\ud800", "is no path"), ("x" * 300, "too long")],
+    ids=["null byte", "half a character", "long"],
+)
+def test_a_name_that_no_file_can_have_is_refused(faces, labels, suffix, name, words):
+    with pytest.raises(ModelError, match=words):
+        load_classifier(name + suffix)
+    with pytest.raises(ModelError, match=words):
+        as_classifier(name + suffix)
+    with pytest.raises(ModelError, match=words):
+        save_classifier(None, name + suffix)
+
+
+@pytest.mark.parametrize("path", [None, 3, b"model.skops"])
+def test_what_is_no_path_is_refused(path):
+    with pytest.raises(ModelError, match="named by a path"):
+        load_classifier(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize("suffix", [".skops", ".keras", ".tflite", ".onnx"])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, suffix):
+    os.mkfifo(tmp_path / f"model{suffix}")
+    with pytest.raises(ModelError, match="it is no file"):
+        load_classifier(tmp_path / f"model{suffix}")
+
+
+@pytest.mark.parametrize("suffix", [".skops", ".keras", ".tflite", ".onnx"])
+def test_a_file_larger_than_any_model_is_not_read(tmp_path, suffix):
+    with (tmp_path / f"model{suffix}").open("wb") as file:
+        file.truncate(2**31 + 1)
+    with pytest.raises(ModelError, match="larger than 2 GB"):
+        load_classifier(tmp_path / f"model{suffix}")
