@@ -11,6 +11,7 @@ from fercourse.datasets.faceset import FaceSet
 from fercourse.emotions import ACTION_UNITS
 from fercourse.errors import DataError
 from fercourse.evaluation.intervals import wilson
+from fercourse.evaluation.predictions import check_face_set
 
 # From what intensity (0 to 1) on an action unit counts as shown.
 SHOWN = 0.2
@@ -57,6 +58,7 @@ def accuracy_by_group(faces: FaceSet, correct: np.ndarray) -> pd.DataFrame:
 
 def leaked(faces: FaceSet, train: FaceSet) -> np.ndarray:
     """Return which faces also stand, byte for byte, in the training set: bool (N,)."""
+    check_face_set(train)
     if faces.images.shape[1:] != train.images.shape[1:]:
         raise DataError(
             f"The faces have {faces.images.shape[1:]} pixels but those of the training set "
@@ -66,11 +68,19 @@ def leaked(faces: FaceSet, train: FaceSet) -> np.ndarray:
     return np.isin(numbers[: len(faces)], numbers[len(faces) :])
 
 
-def clusters_of(faces: FaceSet, column: str) -> np.ndarray:
+def clusters_of(faces: FaceSet, column: str | None) -> np.ndarray | None:
     """Return the words of a column of the table, for resampling what belongs together."""
-    if column not in faces.table:
+    if column is None:
+        return None
+    if not isinstance(column, str) or column not in faces.table:
         raise DataError(
             f"The data set {faces.name!r} does not know the {column} of its faces; leave out "
+            "clusters to resample single faces."
+        )
+    unknown = int(faces.table[column].isna().sum())
+    if unknown:
+        raise DataError(
+            f"The {column} of {unknown:,} faces is not known; leave these faces out, or leave out "
             "clusters to resample single faces."
         )
     words = faces.table[column].astype(str).to_numpy()
@@ -90,7 +100,9 @@ def _groups(faces: FaceSet) -> Iterator[tuple[str, str, np.ndarray]]:
                 yield column, str(word), (words == word).to_numpy()
     for column, (bounds, unit) in BOUNDS.items():
         if column in faces.table:
-            yield from _numbered(column, faces.table[column].to_numpy(float), bounds, unit)
+            # A word is no number of degrees: such a face is in no group.
+            values = pd.to_numeric(faces.table[column], errors="coerce").to_numpy(float)
+            yield from _numbered(column, values, bounds, unit)
     if "action_units" in faces.truth:
         yield from _action_units(faces)
 

@@ -7,11 +7,12 @@ import pandas as pd
 from scipy.stats import binom, binomtest
 
 from fercourse.datasets.faceset import FaceSet
+from fercourse.errors import DataError
 from fercourse.evaluation import views
 from fercourse.evaluation.aspects import clusters_of
-from fercourse.evaluation.intervals import LEVEL, bootstrap, percentiles
+from fercourse.evaluation.intervals import LEVEL, bootstrap, check_resampling, percentiles
 from fercourse.evaluation.metrics import OVERALL, measure
-from fercourse.evaluation.predictions import Predictions, predict
+from fercourse.evaluation.predictions import Predictions, check_face_set, predict
 from fercourse.evaluation.report import Estimate
 
 
@@ -143,7 +144,11 @@ def compare(
         As `evaluate` does.
     """
     settings = {"resamples": resamples, "seed": seed, "clusters": clusters}
-    groups = clusters and clusters_of(faces, clusters)
+    check_resampling(resamples, seed)
+    if len(names) != 2 or not all(isinstance(name, str) for name in names):
+        raise DataError(f"names must be two words, one a classifier, not {names!r}.")
+    check_face_set(faces)
+    groups = clusters_of(faces, clusters)
     first, second = predict(a, faces), predict(b, faces)
     both = int((first.correct & second.correct).sum())
     only_a = int((first.correct & ~second.correct).sum())

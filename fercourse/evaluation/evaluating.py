@@ -5,7 +5,7 @@ import numpy as np
 from fercourse.datasets.faceset import FaceSet
 from fercourse.errors import DataError
 from fercourse.evaluation.aspects import accuracy_by_group, clusters_of, leaked
-from fercourse.evaluation.intervals import intervals
+from fercourse.evaluation.intervals import check_resampling, intervals
 from fercourse.evaluation.metrics import OVERALL, PER_CLASS, measure
 from fercourse.evaluation.predictions import Predictions, predict
 from fercourse.evaluation.report import Estimate, Report
@@ -51,7 +51,8 @@ def evaluate(
     ModelError
         If the classes differ, or the classifier gives no probabilities.
     DataError
-        If there are no faces, all are of one class, or all stand in `train`.
+        If there are no faces, all are of one class, or all stand in `train`; if `clusters` is no
+        column that is known of all faces.
     """
     predictions = predict(classifier, faces, progress=progress)
     return report_on(
@@ -69,8 +70,7 @@ def report_on(
     seed: int = 0,
 ) -> Report:
     """Return the report on predictions that stand already; see `evaluate`."""
-    if resamples < 100:
-        raise DataError(f"{resamples} resamples are too few for an interval; take 1000.")
+    check_resampling(resamples, seed)
     settings = {"resamples": resamples, "seed": seed, "clusters": clusters}
     alike = None if train is None else leaked(faces, train)
     fresh = None
@@ -85,7 +85,7 @@ def report_on(
 
 
 def _report(predictions: Predictions, faces: FaceSet, settings: dict, *leaks) -> Report:
-    clusters = settings["clusters"] and clusters_of(faces, settings["clusters"])
+    clusters = clusters_of(faces, settings["clusters"])
     groups = accuracy_by_group(faces, predictions.correct)
     estimates = _estimates(predictions, settings["resamples"], settings["seed"], clusters)
     return Report(predictions, estimates, groups, faces.name, settings, *leaks)

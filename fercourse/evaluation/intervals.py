@@ -10,6 +10,7 @@ import numpy as np
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
+from fercourse.errors import DataError
 from fercourse.evaluation.metrics import (
     BINS,
     calibration_bins,
@@ -19,10 +20,26 @@ from fercourse.evaluation.metrics import (
 from fercourse.evaluation.predictions import Predictions
 
 LEVEL = 0.95
+LEAST_RESAMPLES = 100
 _TAILS = (100 * (1 - LEVEL) / 2, 100 * (1 + LEVEL) / 2)
 _Z = float(norm.ppf((1 + LEVEL) / 2))
 # Weights that are worked on at once: two megabytes stay in the processor's cache.
 _BLOCK = 2**18
+
+
+def check_resampling(resamples: int, seed: int) -> None:
+    """Raise a DataError unless these are enough resamples and a seed.
+
+    The seed is not left to chance: `compare` draws the same resamples for both classifiers.
+    """
+    if not _is_whole(resamples) or resamples < LEAST_RESAMPLES:
+        raise DataError(f"{resamples!r} resamples are too few for an interval; take 1000.")
+    if not _is_whole(seed) or seed < 0:
+        raise DataError(f"The seed must be a whole number of 0 or more, not {seed!r}.")
+
+
+def _is_whole(value) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def wilson(hits: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fercourse.classifier import as_classifier
+from fercourse.classifier.protocol import check_classes
 from fercourse.datasets.faceset import FaceSet
 from fercourse.datasets.progress import progress_bar
 from fercourse.errors import DataError, ModelError
@@ -90,7 +91,9 @@ def predict(classifier, faces: FaceSet, *, progress: bool = False) -> Prediction
     DataError
         If there are no faces, or all are of one class.
     """
+    check_face_set(faces)
     classifier = as_classifier(classifier)
+    check_classes(classifier.classes)
     order = _columns_of(faces.classes, classifier.classes)
     check_labels(faces.labels, faces.classes)
     parts = []
@@ -102,6 +105,15 @@ def predict(classifier, faces: FaceSet, *, progress: bool = False) -> Prediction
             parts.append(part)
             tell(start + len(images))
     return Predictions(faces.labels, np.concatenate(parts)[:, order], faces.classes)
+
+
+def check_face_set(faces) -> None:
+    """Raise a DataError unless this is a FaceSet."""
+    if not isinstance(faces, FaceSet):
+        raise DataError(
+            "Classifiers are measured on a FaceSet, such as load().split('test'), not on a "
+            f"{type(faces).__name__}."
+        )
 
 
 def check_labels(labels: np.ndarray, classes: Sequence[str]) -> None:

@@ -63,7 +63,7 @@ class Report(views.Viewed):
         return len(self.predictions)
 
     def __getitem__(self, what: str | tuple[str, str]) -> Estimate:
-        if what not in self.estimates:
+        if not isinstance(what, str | tuple) or what not in self.estimates:
             raise DataError(
                 f"There is no metric {what!r}; there are {', '.join(OVERALL)}, and for a class, as "
                 f"in report['f1', 'happy'], {', '.join(PER_CLASS)}."

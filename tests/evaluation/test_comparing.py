@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from fercourse.errors import ModelError
+from fercourse.errors import DataError, ModelError
 from fercourse.evaluation import Comparison, compare, mcnemar
 from tests.evaluation.told import Told, draw_predictions, faces_of
 
@@ -80,3 +80,26 @@ def test_a_comparison_shows_itself_with_n_and_intervals():
 def test_both_must_know_the_classes_of_the_faces():
     with pytest.raises(ModelError, match="lacks neutral"):
         compare(A, Told(np.full((500, 6), 1 / 6), GOOD.classes[:6]), FACES)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"resamples": 0}, "too few"),
+        ({"resamples": 1}, "too few"),
+        ({"seed": None}, "seed must be"),
+        ({"seed": 1.5}, "seed must be"),
+        ({"clusters": ""}, "does not know"),
+        ({"names": ("a",)}, "two words"),
+        ({"names": (1, 2)}, "two words"),
+    ],
+    ids=str,
+)
+def test_what_would_make_no_interval_or_no_table_is_refused(options, words):
+    with pytest.raises(DataError, match=words):
+        compare(A, A, FACES, **options)
+
+
+def test_faces_without_labels_are_refused():
+    with pytest.raises(DataError, match="on a FaceSet"):
+        compare(A, A, FACES.images)

@@ -3,6 +3,7 @@
 import io
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -176,8 +177,19 @@ def test_classes_with_few_faces_are_marked():
 def test_unknown_words_are_refused_with_those_that_are_known():
     with pytest.raises(DataError, match="there are accuracy, balanced_accuracy"):
         REPORT["brier"]
+    with pytest.raises(DataError, match="there are accuracy"):
+        REPORT[["f1"]]
     with pytest.raises(DataError, match="no groups by 'tone'; it has: subject, yaw"):
         REPORT.by("tone")
+
+
+def with_column(name, values):
+    return replace(FACES, table=FACES.table.assign(**{name: values}))
+
+
+def test_words_where_numbers_belong_make_no_group():
+    report = evaluate(TOLD, with_column("yaw", ["left", 40.0] * 200), resamples=100)
+    assert report.by("yaw")["n"].to_dict() == {"30 and more degrees": 200}
 
 
 def broken(change):
@@ -205,6 +217,8 @@ def set_nan(table):
         (broken(lambda table: table.argmax(1)), "not int64"),
         (broken(lambda table: (table * 255).astype(np.uint8)), "not uint8"),
         (broken(lambda table: table[:, :5]), r"returned shape \(400, 5\)"),
+        (Told(TOLD.probabilities, (*CLASSES[:6], "happy")), "classes must be different words"),
+        (Told(TOLD.probabilities, None), "classes must be a tuple of words"),
         ("model.pickle", "skops"),
         (42, "A int is no model"),
     ],
@@ -222,7 +236,14 @@ def test_a_classifier_that_gives_no_probabilities_is_refused_in_one_sentence(cla
         (FACES, {"train": FACES}, "Every face to be evaluated on also stands"),
         (FACES, {"clusters": "mood"}, "does not know the mood"),
         (FACES[:20], {"clusters": "subject"}, "have the same subject"),
+        (FACES, {"clusters": ""}, "does not know the "),
+        (with_column("subject", ["ann", None] * 200), {"clusters": "subject"}, "of 200 faces"),
         (FACES, {"resamples": 3}, "too few"),
+        (FACES, {"resamples": "many"}, "too few"),
+        (FACES, {"seed": -1}, "seed must be"),
+        (FACES, {"seed": None}, "seed must be"),
+        (FACES.images, {}, "on a FaceSet, such as"),
+        (FACES, {"train": FACES.images}, "on a FaceSet, such as"),
         (
             FACES,
             {
