@@ -49,9 +49,11 @@ def save(model, path: Path, classes: tuple[str, ...]) -> Path:
         fresh.write_bytes(written)
         fresh.replace(path)
     except OSError as error:
+        raise ModelError(f"{path} cannot be written: {error.strerror}.") from error
+    # Also where the reader stopped the program.
+    finally:
         with suppress(OSError):
             fresh.unlink()
-        raise ModelError(f"{path} cannot be written: {error.strerror}.") from error
     return path
 
 

@@ -119,9 +119,11 @@ def _show(records: list[dict]) -> None:
         file = Text(record["file"])
         for face in record["faces"]:
             ranked = sorted(face["probabilities"].items(), key=lambda pair: -pair[1])
-            (name, first), (second, value) = ranked[:2]
+            name, first = ranked[0]
+            following = " ".join(f"{second} {value:.2f}" for second, value in ranked[1:2])
             place = f"{face['box']['x']}, {face['box']['y']}"
-            table.add_row(file, place, name, f"{first:.2f}", f"{second} {value:.2f}")
+            # The words of a classifier's classes may be anybody's: they are no markup.
+            table.add_row(file, place, Text(name), f"{first:.2f}", Text(following))
         if not record["faces"]:
             table.add_row(file, "not readable" if record["error"] else "no face found", "", "", "")
     Console().print(table)

@@ -43,6 +43,7 @@ def list_photos(paths: list[Path]) -> list[Photo]:
     """
     photos = []
     for path in paths:
+        check_name(path)
         if path.is_dir():
             inside = sorted(
                 file
@@ -59,6 +60,17 @@ def list_photos(paths: list[Path]) -> list[Photo]:
         else:
             raise DataError(f"There is no file or folder {printable(path)}; check the path.")
     return photos
+
+
+def check_name(path: Path) -> None:
+    """Raise a DataError where a path cannot be looked up at all, such as one that is too long."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{printable(path)} cannot be read: {reason}.") from error
 
 
 def look_at(classifier, photos: list[Photo], cropped: bool) -> Iterator[Seen]:
@@ -118,15 +130,19 @@ def as_csv(records: list[dict], classes: tuple[str, ...]) -> str:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all."""
+    if not path.name:
+        raise DataError(f"{printable(path)} is no name of a file; name the file to write.")
     fresh = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_bytes(content)
         fresh.replace(path)
     except OSError as error:
+        raise DataError(f"{printable(path)} cannot be written: {error.strerror}.") from error
+    # Also where the reader stopped the program.
+    finally:
         with suppress(OSError):
             fresh.unlink()
-        raise DataError(f"{printable(path)} cannot be written: {error.strerror}.") from error
 
 
 def annotated(seen: Seen, classes: tuple[str, ...]) -> bytes:

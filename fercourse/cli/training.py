@@ -205,11 +205,18 @@ def _refuse(when: bool, sentence: str) -> None:
 def _check_target(out: Path, overwrite: bool) -> None:
     """Find out before training whether the model can be written."""
     if out.suffix != ".skops":
-        raise ModelError(f"A model file must end in .skops: {out.with_suffix('.skops')}")
-    if not out.parent.is_dir():
-        raise ModelError(f"There is no folder {out.parent}; make it first.")
-    if out.exists() and not overwrite:
-        raise ModelError(f"{out} is there already; name another file or add --overwrite.")
+        raise ModelError(f"A model file must end in .skops, such as model.skops, unlike {out}.")
+    try:
+        if not out.parent.is_dir():
+            raise ModelError(f"There is no folder {out.parent}; make it first.")
+        if out.exists() and not overwrite:
+            raise ModelError(f"{out} is there already; name another file or add --overwrite.")
+        # As save_classifier does, under a longer name first.
+        fresh = out.with_name(out.name + ".part")
+        fresh.touch()
+        fresh.unlink()
+    except OSError as error:
+        raise ModelError(f"{out} cannot be written: {error.strerror}.") from error
 
 
 def _check_classes(faces) -> None:

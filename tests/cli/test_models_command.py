@@ -3,15 +3,20 @@
 import csv
 import json
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.pipeline import make_pipeline
 
 from fercourse import cli, faces, synth
+from fercourse.classifier import save_classifier
 from fercourse.classifier.files import shipped
-from fercourse.cli import models
+from fercourse.cli import models, photos
 from fercourse.emotions import CLASSES
+from fercourse.features import Eigenfaces
 
 
 @pytest.fixture(scope="module")
@@ -185,11 +190,16 @@ def test_a_photo_that_cannot_be_read_is_named_and_the_others_are_done(run, place
         (["train", "hog_svm", "-o", "missing/model.skops"], "no folder missing"),
         (["train", "hog_svm", "--faces", "3", "DATA", "-o", "x.skops"], "fewer than 2 faces of"),
         (["train", "eigenfaces_knn", "DATA", "-o", "x.skops"], "whole number up to 56"),
+        (["train", "hog_svm", "-o", ""], "must end in .skops"),
+        (["train", "hog_svm", "-o", f"{'x' * 300}.skops"], "cannot be written"),
+        (["train", "hog_svm", "-o", f"{'x' * 248}.skops"], "cannot be written"),
         (["evaluate", "missing.skops"], "missing.skops cannot be read"),
         (["evaluate", "TABLE"], ".onnx file"),
         (["evaluate", "MODEL", "DATA", "--split", "dev"], "no split 'dev'; it has train"),
         (["evaluate", "MODEL", "DATA", "--clusters", "subject"], "does not know the subject"),
         (["predict", "MODEL", "missing.png"], "no file or folder missing.png"),
+        (["predict", "MODEL", f"{'x' * 300}.png"], "cannot be read"),
+        (["predict", "MODEL", "PHOTOS", "--csv", ""], "no name of a file"),
         (["predict", "MODEL", "EMPTY"], "holds no photos"),
         (["predict", "MODEL", "PHOTOS", "--csv", "TABLE/x.csv"], "cannot be written"),
         (["predict", "MODEL", "PHOTOS", "--annotate", "TABLE"], "cannot be written"),
@@ -215,6 +225,41 @@ def test_what_cannot_be_done_is_one_sentence(run, place, model, tmp_path, monkey
     assert error.count("fercourse:") == 1
     assert "Traceback" not in error + output
     assert not list(tmp_path.rglob("*.part")) + list(tmp_path.glob("*.skops"))
+
+
+@pytest.mark.parametrize("classes", [("happy",), ("[red]a", "[b]c[/b]")], ids=["one", "markup"])
+def test_prediction_shows_the_words_of_a_models_classes_as_they_are(run, tmp_path, classes):
+    images = synth.draw(6, variant="easy").images
+    labels = np.arange(6) % len(classes)
+    model = make_pipeline(Eigenfaces(2), DummyClassifier(strategy="prior")).fit(images, labels)
+    save_classifier(model, tmp_path / "own.skops", classes)
+    cv2.imwrite(str(tmp_path / "face.png"), images[0])
+    status, output, _ = run("predict", tmp_path / "own.skops", tmp_path / "face.png", "--cropped")
+    assert status == 0
+    assert all(name in output for name in classes)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: photos.write_whole(path, b"whole"),
+        lambda path: save_classifier(
+            make_pipeline(Eigenfaces(2), DummyClassifier()).fit(
+                synth.draw(6, variant="easy").images, np.arange(6)
+            ),
+            path,
+        ),
+    ],
+    ids=["table", "model"],
+)
+def test_a_stop_while_a_file_is_written_leaves_none(monkeypatch, tmp_path, write):
+    def stop(path, target):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "new.skops")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_model_of_other_classes_than_the_data_is_refused(run, place, tmp_path):
