@@ -181,11 +181,21 @@ def t_sne(
     from sklearn.preprocessing import StandardScaler
 
     features = np.asarray(features, float)
-    if features.ndim != 2 or len(features) < 4 or not np.isfinite(features).all():
+    if (
+        features.ndim != 2
+        or len(features) < 4
+        or features.shape[1] < 2
+        or not np.isfinite(features).all()
+    ):
         raise DataError(
-            "t-SNE needs finite features of shape (faces, features) of at least four faces, not "
-            f"{features.shape}."
+            "t-SNE needs finite features of shape (faces, features), at least four faces and two "
+            f"features, not {features.shape}."
         )
+    # scikit-learn's code ends the whole program where all points are one.
+    if not np.ptp(features, axis=0).any():
+        raise DataError("All faces have the same features; t-SNE needs features that differ.")
+    if not 0 < perplexity < np.inf:
+        raise DataError(f"The perplexity must be a number above 0, not {perplexity!r}.")
     scaled = StandardScaler().fit_transform(features)
     reduced = PCA(min(_COMPONENTS, *scaled.shape), random_state=seed).fit_transform(scaled)
     perplexity = min(perplexity, (len(features) - 1) / 3)

@@ -119,3 +119,17 @@ def test_without_mistakes_there_are_none_to_show():
     sure = Predictions(FACES.labels, np.eye(7)[FACES.labels], CLASSES)
     with pytest.raises(DataError, match="no mistakes"):
         plots.worst_mistakes(report_on(sure, FACES, resamples=100), FACES)
+
+
+@pytest.mark.parametrize(
+    ("features", "perplexity", "words"),
+    [
+        (np.ones((6, 4)), 30, "same features"),
+        (np.ones((6, 1)), 30, "two features"),
+        (np.eye(6), 0, "perplexity"),
+        (np.eye(6), np.nan, "perplexity"),
+    ],
+)
+def test_features_that_no_map_can_be_made_of_are_refused(features, perplexity, words):
+    with pytest.raises(DataError, match=words):
+        plots.t_sne(features, np.zeros(6, int), ("happy",), perplexity=perplexity)
