@@ -26,6 +26,8 @@ def class_balance(faces, *, title: str | None = None) -> Picture:
         The figure's title; by default it names the data set.
     """
     counts = faces.counts()
+    if counts.empty:
+        raise DataError(f"There are no faces in a split of {faces.name!r} to count.")
     title = title or f"How often each class occurs in {faces.name!r}"
     figure = new_figure(title, 10.5, 0.35 * len(faces.classes) + 1.3)
     grid = np.atleast_1d(figure.subplots(1, len(counts), sharey=True))
@@ -113,6 +115,8 @@ def histogram(
 
     Introduced in notebook 01.
     """
+    if not values or not all(_are_numbers(series) for series in values.values()):
+        raise DataError("There are no numbers to show, or some are missing or infinite.")
     figure = new_figure(title, 7.5, 3.4)
     axes = figure.subplots()
     everything = np.concatenate([np.ravel(series) for series in values.values()])
@@ -244,6 +248,11 @@ def curves(
     if len(series) > 1:
         axes.legend()
     return Picture(figure, f"{title}. {ylabel} over {xlabel}: {'; '.join(said)}.")
+
+
+def _are_numbers(series) -> bool:
+    series = np.asarray(series)
+    return series.size > 0 and series.dtype.kind in "fiub" and bool(np.isfinite(series).all())
 
 
 def _short(number: float) -> str:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import LogFormatter
 
 from fercourse.errors import DataError
 from fercourse.plots.picture import Picture
@@ -58,6 +59,9 @@ def pareto(
             str(name), (row[cost], row[worth]), xytext=(5, 4), textcoords="offset points", size=9
         )
     axes.set(xscale="log", xlabel=xlabel or cost, ylabel=worth)
+    # Plain numbers: the style reads no formulas, which matplotlib would write here.
+    axes.xaxis.set_major_formatter(LogFormatter())
+    axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.4)))
     axes.margins(x=0.15)
     axes.grid(True, which="both", axis="x", alpha=0.5)
     axes.legend(loc="lower right")

@@ -39,6 +39,8 @@ def mosaic(
         raise DataError("There are no faces to show.")
     if titles is not None and len(titles) != len(images):
         raise DataError(f"There are {len(images)} faces but {len(titles)} titles.")
+    if columns < 1:
+        raise DataError(f"There are {columns} columns; give 1 or more.")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     side = 1.15
@@ -73,6 +75,8 @@ def class_mosaic(faces, per_class: int = 8, *, seed: int = 0, title: str | None 
     title : str, optional
         The figure's title; by default it names the data set.
     """
+    if per_class < 1:
+        raise DataError(f"There are {per_class} faces a class; give 1 or more.")
     rng = np.random.default_rng(seed)
     height, width = faces.images.shape[1:]
     title = title or f"Some faces of each class in {faces.name!r}"
@@ -103,6 +107,8 @@ def mean_faces(faces, *, title: str = "The mean face of each class") -> Picture:
 
     Black and white are the darkest and the brightest gray of the mean of all. The alt text says where in the image each class differs most from the mean of all.
     """
+    if not len(faces):
+        raise DataError("There are no faces to show.")
     overall = faces.images.mean(axis=0)
     limits = {"vmin": overall.min(), "vmax": overall.max()}
     figure = new_figure(title, 1.25 * (len(faces.classes) + 1), 2.0)
@@ -137,6 +143,9 @@ def eigenfaces(
     title : str
         The figure's title.
     """
+    if not len(components) or (shares is not None and len(shares) < len(components)):
+        shown = "no shares" if shares is None else f"{len(shares)} shares"
+        raise DataError(f"There are {len(components)} components but {shown} to show.")
     columns = min(8, len(components))
     rows = -(-len(components) // columns)
     figure = new_figure(title, columns * 1.25, 0.5 + rows * 1.5)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from fercourse.errors import DataError
 from fercourse.plots.style import styled
 
 _SCREEN_DPI = 96
@@ -40,7 +41,12 @@ class Picture:
     def save(self, path: str | Path) -> Path:
         """Write the figure as a PNG file and return its path."""
         path = Path(path)
-        path.write_bytes(self.png())
+        content = self.png()
+        try:
+            path.write_bytes(content)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise DataError(f"{str(path)!r} cannot be written: {reason}.") from error
         return path
 
     def _repr_mimebundle_(self, include=None, exclude=None):

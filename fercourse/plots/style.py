@@ -29,6 +29,8 @@ _SETTINGS = {
     "legend.frameon": False,
     "lines.linewidth": 1.8,
     "text.color": "#1A1A1A",
+    # Names of classes, groups and data sets may hold a dollar sign; none is a formula.
+    "text.parse_math": False,
 }
 
 # A shape for each class, so that a figure can be read without its colors.

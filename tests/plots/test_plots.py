@@ -181,3 +181,42 @@ def test_an_image_of_bytes_is_shown_on_the_full_scale_and_others_by_their_own():
 def test_parts_that_do_not_fit_together_are_refused(make):
     with pytest.raises(DataError, match=r"There are|Pairs need"):
         make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: plots.mosaic(FACES.images[:3], columns=0),
+        lambda: plots.class_mosaic(FACES, 0),
+        lambda: plots.class_balance(FACES[:0]),
+        lambda: plots.mean_faces(FACES[:0]),
+        lambda: plots.eigenfaces([]),
+        lambda: plots.eigenfaces(np.ones((3, 8, 8)), [0.5]),
+        lambda: plots.histogram({}, title="None", xlabel="faces"),
+        lambda: plots.histogram({"a": []}, title="None", xlabel="faces"),
+        lambda: plots.histogram({"a": [np.nan, 1.0]}, title="Missing", xlabel="faces"),
+    ],
+)
+def test_where_there_is_nothing_to_show_a_sentence_says_so(make):
+    with pytest.raises(DataError, match="There are"):
+        make()
+
+
+def test_dollar_signs_in_words_are_no_formula():
+    picture = plots.bars({"$x_$": 1, "a": 2}, title="Cost in $ and $\\frac{", xlabel="$")
+    assert picture.png().startswith(b"\x89PNG")
+
+
+def test_costs_stand_on_their_axis_as_plain_numbers():
+    table = pd.DataFrame({"bytes": [900, 90_000], "accuracy": [0.5, 0.6]}, index=["a", "b"])
+    picture = plots.pareto(table, cost="bytes")
+    picture.png()
+    words = [label.get_text() for label in picture.figure.axes[0].get_xticklabels(which="both")]
+    assert any(words)
+    assert not [word for word in words if "$" in word]
+
+
+@pytest.mark.parametrize("name", ["missing/figure.png", ".", "a\0.png"])
+def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path, name):
+    with pytest.raises(DataError, match="cannot be written"):
+        PICTURES["bars"]().save(tmp_path / name)
