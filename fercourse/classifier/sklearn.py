@@ -50,8 +50,19 @@ class SklearnClassifier:
         check_faces(faces)
         probabilities = np.zeros((len(faces), len(self.classes)), np.float32)
         if len(faces):
-            probabilities[:, self.estimator.classes_] = self.estimator.predict_proba(faces)
+            probabilities[:, self.estimator.classes_] = self._ask(faces)
         return probabilities
+
+    def _ask(self, faces: np.ndarray) -> np.ndarray:
+        try:
+            return self.estimator.predict_proba(faces)
+        except ValueError as error:
+            height, width = faces.shape[1:]
+            reason = str(error).partition("\n")[0].rstrip(".")
+            raise ModelError(
+                f"This {type(self.estimator).__name__} cannot classify faces of {width}x{height} "
+                f"pixels ({reason}); give faces of the size that it was fitted on."
+            ) from error
 
 
 def _brief(labels: np.ndarray) -> str:

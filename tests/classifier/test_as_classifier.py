@@ -83,3 +83,8 @@ def test_a_model_that_cannot_be_used_is_refused_in_one_sentence(faces, model, wo
 def test_classes_that_are_no_different_words_are_refused(fitted, classes):
     with pytest.raises(ModelError, match="classes must be"):
         as_classifier(fitted, classes)
+
+
+def test_faces_of_another_size_than_learned_from_are_refused_in_one_sentence(fitted, faces):
+    with pytest.raises(ModelError, match="cannot classify faces of 8x6 pixels"):
+        as_classifier(fitted).predict_proba(np.ascontiguousarray(faces[:, :6]))
