@@ -145,7 +145,7 @@ def _network(faces, name, row, seed):
     facts = {
         "parameters": trained.model.count_params(),
         "kb": (folder / "model.keras").stat().st_size / 1000,
-        "minutes": float(trained.history["seconds"].sum() / 60),
+        "minutes": trained.minutes,
         "best_epoch": int(trained.best_epoch),
         "recipe": asdict(trained.config),
     }

@@ -7,6 +7,7 @@ from fercourse.cli.tables import percent, table
 # Groups of faces that a card shows, as `accuracy_by_group` names them.
 ASPECTS = ("yaw", "pitch", "roll", "light_strength", "tone", "occluder", "strength")
 WORST = 5
+GROUP_HEADS = ("aspect", "group", "faces", "accuracy, % (95 % interval)")
 
 
 def card_tables(part: dict) -> dict[str, str]:
@@ -18,33 +19,37 @@ def card_tables(part: dict) -> dict[str, str]:
         A part of the results of ``weights``: figures, detail, and what traces them.
     """
     report = part["detail"]["report"]
-    return {
+    tables = {
         "facts": _facts(part),
         "overall": _overall(report["overall"]),
         "per_class": _per_class(report["per_class"]),
         "calibration": _calibration(report["reliability"]),
         "robustness": _robustness(part["detail"]["robustness"]),
-        "groups": _groups(report["groups"]),
         "failures": _failures(report),
     }
+    # Photographs do not say how a head was turned or a lamp stood.
+    groups = _groups(report["groups"])
+    return tables | ({"groups": table(GROUP_HEADS, groups)} if groups else {})
 
 
 def _facts(part: dict) -> str:
     figures, detail = part["figures"], part["detail"]
-    faces = detail["faces"]
+    faces, split = detail["faces"], detail.get("split", "test")
+    truth = detail.get("true_class_accuracy")
+    of_truth = "accuracy against the class that was drawn"
     return table(
         ("what", "value"),
         [
             ["network", f"`{detail['network']}`, {figures['parameters']:,.0f} parameters"],
             ["files", f"{figures['int8_kb']:,.0f} kB (INT8), {figures['keras_kb']:,.0f} kB (Keras)"],
             ["time for one face, INT8", f"{figures['int8_ms']:.2f} ms on one thread"],
-            ["trained on", f"{faces['train']:,} drawn faces, {detail['config']['epochs']} epochs"],
+            ["trained on", f"{faces['train']:,} faces, {detail['config']['epochs']} epochs"],
             ["epoch chosen on", f"{faces['validation']:,} others: number {detail['best_epoch']}"],
             ["training", f"{figures['minutes']:.0f} min, {part['machine']['cores']} processor cores"],
-            ["accuracy, INT8 and float", f"{percent(figures['test_accuracy'])} and "
-                                         f"{percent(figures['float_test_accuracy'])} %"],
-            ["accuracy against the class that was drawn",
-             f"{percent(detail['true_class_accuracy']['value'])} %"],
+            [f"accuracy on the {split} split, INT8 and float",
+             f"{percent(figures[f'{split}_accuracy'])} and "
+             f"{percent(figures[f'float_{split}_accuracy'])} %"],
+            *([[of_truth, f"{percent(truth['value'])} %"]] if truth else []),
             ["made by", f"`{part['command']}`"],
             ["from commit", f"{part['commit'][:12]}, {part['date'][:10]}"],
         ],
@@ -82,13 +87,12 @@ def _robustness(robustness: dict) -> str:
     return table(("change", "how much", "accuracy, % (95 % interval)"), rows)
 
 
-def _groups(groups: dict) -> str:
-    rows = [
+def _groups(groups: dict) -> list[list[str]]:
+    return [
         [aspect.replace("_", " "), name, f"{one['n']:,}", _share({**one, "value": one["accuracy"]})]
         for aspect in ASPECTS
         for name, one in groups.get(aspect, {}).items()
     ]
-    return table(("aspect", "group", "faces", "accuracy, % (95 % interval)"), rows)
 
 
 def _failures(report: dict) -> str:

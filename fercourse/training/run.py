@@ -42,6 +42,11 @@ class Run:
         return KerasClassifier(self.model, self.classes)
 
     @property
+    def minutes(self) -> float:
+        """How long training took: by the median epoch, so that a pause does not count."""
+        return float(self.history["seconds"].median() * len(self.history) / 60)
+
+    @property
     def best(self) -> dict[str, float]:
         """The row of the history of the best epoch."""
         return self.history.loc[self.best_epoch].to_dict()

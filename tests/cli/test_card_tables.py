@@ -56,3 +56,13 @@ def test_confusions_are_those_that_were_counted(part):
     row = report["confusion"][report["classes"].index(true)]
     assert true != said
     assert row[report["classes"].index(said)] > 0
+
+
+def test_a_card_of_photographs_names_its_split_and_has_no_groups(part):
+    detail = {**part["detail"], "split": "public"}
+    del detail["true_class_accuracy"]
+    detail["report"] = {**detail["report"], "groups": {}}
+    figures = {**part["figures"], "public_accuracy": 0.61, "float_public_accuracy": 0.62}
+    tables = card_tables({**part, "detail": detail, "figures": figures})
+    assert "| accuracy on the public split, INT8 and float | 61.0 and 62.0 % |" in tables["facts"]
+    assert "groups" not in tables

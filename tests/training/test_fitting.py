@@ -183,3 +183,9 @@ def test_a_network_that_ends_in_a_softmax_of_its_own_is_trained_whole(train, val
     run = quietly(network, train, validation, changed(epochs=5))
     assert all((a != b).any() for a, b in zip(before, network.get_weights(), strict=True))
     assert run.best["val_accuracy"] > 0.9
+
+
+def test_a_pause_does_not_count_as_training(train, validation):
+    run = quietly("tiny", train, validation, changed(epochs=3))
+    run.history["seconds"] = [10.0, 5000.0, 20.0]
+    assert run.minutes == pytest.approx(1.0)
