@@ -13,7 +13,7 @@ from fercourse.errors import DataError
 DATASET = typer.Option("builtin", help="The data set, as 'fercourse data list' names it.")
 DATA = typer.Option(None, help="Your copy of it: a file or a folder; the last import by default.")
 _MODEL = typer.Argument(
-    help="A model file or a run's folder, as 'fercourse train' writes it, or a name such as builtin."
+    help="A model file or a run's folder, as 'fercourse train' writes it, or a name such as edge_net."
 )
 SEED = typer.Option(0, "--seed", min=0, max=2**32 - 1, help="The seed of whatever is drawn by lot.")
 JSON = typer.Option(False, "--json", help="Print the answer as JSON.")
