@@ -354,9 +354,7 @@ from fercourse.training import Config, fit
 
 # Some experiments need no more epochs than this to show what they show.
 few = min(course.profile.epochs, 12)
-plain = Config(
-    epochs=few, batch_size=32, learning_rate=3e-3, augmentation=None, seed=course.seed
-)
+plain = Config(epochs=few, batch_size=32, learning_rate=3e-3, augmentation=None, seed=course.seed)
 
 
 def small():
