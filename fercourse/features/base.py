@@ -42,8 +42,11 @@ def check_setting(name: str, value, accepted: bool, words: str) -> None:
 
 
 def is_whole(value, least: int, most: int) -> bool:
-    """Tell whether a setting is a whole number in a range; neither True nor 2.0 is one."""
-    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    """Tell whether a setting is a whole number in a range; neither True nor 2.0 is one.
+
+    Nor is a NumPy integer of fewer bits than 64: what is computed from it would overflow.
+    """
+    is_integer = isinstance(value, int | np.int64) and not isinstance(value, bool)
     return is_integer and least <= value <= most
 
 

@@ -141,7 +141,14 @@ def test_a_setting_out_of_range_is_named(drawn, wrong):
     [
         *(LBP(grid=True), LBP(grid=2.0), LBP(radius=None), LBP(["uniform"]), LBP(points=8.0)),
         *(LBP(square_root="no"), LBP(grid=np.array([1, 2])), LBP(n_jobs=True), LBP(n_jobs=10**9)),
-        *(HOG(cell="8"), HOG(cell=8.0), HOG(block=True), HOG(norm=["L2"]), HOG(orientations=9.0)),
+        *(
+            HOG(cell=np.uint8(16)),
+            HOG(cell="8"),
+            HOG(cell=8.0),
+            HOG(block=True),
+            HOG(norm=["L2"]),
+            HOG(orientations=9.0),
+        ),
         *(SmoothLBP(grid=True), SmoothHOG(cell=8.0), SmoothHOG(block=2.0), SmoothHOG(12.0)),
         *(Gabor(orientations=8.0), Gabor(step=2.0), Gabor(width=True), Gabor(grid=3.0)),
         *(
