@@ -11,6 +11,8 @@ from fercourse.cli.tables import filled, percent, table
 from fercourse.evaluation import wilson
 
 ABSENT = "–"
+# Kinds of rows that are trained for themselves.
+TRAINED = ("features", "recipe", "network")
 NOT_MEASURED = "not measured here"
 
 
@@ -111,9 +113,17 @@ def _full_row(row: dict, claims: dict) -> list[str]:
         _mean(parts, "public", "calibration_error"),
         f"{len(parts)} of {len(row['seeds'])}",
         parts[0]["test_time_augmentation"],
-        f"{_number(parts, 'minutes', '{:.0f}')} min, {parts[0]['device']}",
+        _training(row),
         said,
     ]
+
+
+def _training(row: dict) -> str:
+    """Return how long training took; a row that is made of others' networks trains nothing."""
+    if row["kind"] not in TRAINED:
+        return ABSENT
+    minutes = _number(row["parts"], "minutes", "{:.0f}")
+    return f"{minutes} min, {row['parts'][0]['device']}"
 
 
 def _short_table(rows: list[dict]) -> str:

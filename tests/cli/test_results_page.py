@@ -20,6 +20,11 @@ kind = "recipe"
 of = "eigenfaces_knn"
 seeds = [0, 1]
 claims = ["bold"]
+[small]
+label = "Small"
+kind = "int8"
+of = "far"
+seeds = [0]
 [far]
 label = "Far away"
 kind = "network"
@@ -153,3 +158,12 @@ def test_the_benchmark_measures_each_row_once_and_keeps_the_test_split_for_froze
     dates = {file: file.stat().st_mtime_ns for file in files}
     assert CliRunner().invoke(app, command).exit_code == 0
     assert dates == {file: file.stat().st_mtime_ns for file in files}
+
+
+def test_only_what_is_trained_for_itself_took_time_to_train(folder, tmp_path):
+    made_of_another = folder / "results" / "fer2013" / "small-0.json"
+    made_of_another.write_text(json.dumps(part(0.5)))
+    write_tables(folder)
+    text = (tmp_path / "docs" / "results.md").read_text()
+    assert " min, " in line(text, "Nearest")
+    assert " min, " not in line(text, "Small")
