@@ -1336,7 +1336,7 @@ plots.bars(
 
 
 # %%
-people = range(1000, 1000 + course.profile.faces // 140)
+people = range(1000, 1000 + min(course.profile.faces // 140, 28))
 
 
 def exam(**how):
