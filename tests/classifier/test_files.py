@@ -1,4 +1,3 @@
-import contextlib
 import io
 import json
 import os
@@ -165,6 +164,7 @@ def test_arrays_of_another_size_never_crash_the_process(faces, labels, tmp_path,
     file = save_classifier(fitted(faces, labels, LAST[last]), tmp_path / "good.skops")
     with zipfile.ZipFile(file) as parts:
         arrays = [name for name in parts.namelist() if name.endswith(".npy")]
+    refused = 0
     for victim in arrays:
 
         def shrink(part, content, victim=victim):
@@ -173,8 +173,11 @@ def test_arrays_of_another_size_never_crash_the_process(faces, labels, tmp_path,
             array = np.load(io.BytesIO(content))
             return array_bytes(array[:1] if array.ndim else array)
 
-        with contextlib.suppress(ModelError):
+        try:
             load_classifier(rewritten(file, tmp_path, shrink)).predict_proba(faces)
+        except ModelError:
+            refused += 1
+    assert refused >= 1
 
 
 def test_a_tree_that_leads_out_of_its_nodes_is_refused(faces, labels, tmp_path):
