@@ -121,7 +121,7 @@ def _measure(name, small, trained, split, faces, train, clusters) -> tuple[dict,
         "config": asdict(trained.config),
         "best_epoch": int(trained.best_epoch),
         "report": report.to_dict(),
-        "robustness": {name: _under(small, faces, name) for name in CHANGES},
+        "robustness": {change: _under(small, faces, change) for change in CHANGES},
     }
     return figures, detail
 

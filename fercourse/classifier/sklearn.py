@@ -61,7 +61,7 @@ class SklearnClassifier:
             reason = str(error).partition("\n")[0].rstrip(".")
             raise ModelError(
                 f"This {type(self.estimator).__name__} cannot classify faces of {width}x{height} "
-                f"pixels ({reason}); give faces of the size that it was fitted on."
+                f"pixels ({reason}); give faces as those that it was fitted on."
             ) from error
 
 
