@@ -1323,7 +1323,7 @@ plots.bars(
 # %% [markdown]
 # With the truth in hand, 33 numbers beat the 900 of HOG by far: geometry tells nearly everything about a
 # drawn expression. With landmarks that are a pixel off, on a face in which an eye is open by three pixels,
-# most of that is lost, and HOG, which never asked where the mouth is, does as well or better. (100 faces:
+# most of that is lost, and HOG, which never asked where the mouth is, does about as well. (100 faces:
 # mind the interval.) Better models find landmarks far better today; they are learned from many thousand
 # faces.
 
