@@ -40,7 +40,7 @@ VGG = Config(
     augmentation=Augmentation(shift=9.0, zoom=0.2, brightness=0.0),
 )
 RECIPES = {
-    "tiny": Config(),
+    "tiny": Config(batch_size=32, learning_rate=3e-3),
     "mini_xception": MINI_XCEPTION,
     "four_block": FOUR_BLOCK,
     "vgg": VGG,

@@ -462,9 +462,12 @@ course.record("balanced_accuracy_oversampling", balanced["oversampling"])
 compared.round(3)
 
 # %% [markdown]
-# Weights and oversampling usually buy recall of the rare classes with accuracy on the frequent ones; the
-# validation faces are as unbalanced as the training faces, so plain accuracy pays for the honest guess
-# *happy*. Which of the two you want is a decision about what the classifier is *for*, not about technique.
+# The books say that weights and oversampling buy recall of the rare classes with accuracy on the frequent ones.
+# Did they here? Often they buy nothing at all: a few dozen faces of *disgust*, counted or shown more often, are
+# still the same few dozen faces, and a network that has learned those by heart knows no more about others. The
+# price is paid all the same. The validation faces are as unbalanced as the training faces, so plain accuracy
+# pays for the guess *happy*. Which of the two you want is a decision about what the classifier is *for*, not
+# about technique.
 # (A fourth way, `training.with_drawn_faces`, gives rare classes drawn company. A warning for all four: they
 # make a network say rare classes more often than they occur, so its probabilities are no longer shares.)
 
@@ -760,7 +763,7 @@ course.record("resumed_to_the_same_weights", all(np.array_equal(a, b) for a, b i
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.util.tensor_util import make_ndarray
 
-logs = EventAccumulator(str(place / "tensorboard"))
+logs = EventAccumulator(str(place / "tensorboard"), {"tensors": 0})  # all, not the usual ten
 logs.Reload()
 events = logs.Tensors("val_accuracy")
 from_log = pd.Series({event.step: float(make_ndarray(event.tensor_proto)) for event in events})
