@@ -14,7 +14,7 @@ IMPORT = "import time; t = time.perf_counter(); import fercourse; print(time.per
 
 
 def run(options: dict) -> tuple[dict, dict]:
-    """Return the figures of §12 that stand so far, and the seconds behind them."""
+    """Return the seconds of the import and of the notebooks, and what stands behind them."""
     imports = [float(_output([sys.executable, "-c", IMPORT])) for _ in range(9)]
     seconds = _notebook_seconds("quick")
     figures = {
