@@ -37,7 +37,7 @@ PEER = (
 
 
 def run(options: dict) -> tuple[dict, dict]:
-    """Return the figures of §12 and what stands behind them."""
+    """Return the figures that are kept and what stands behind them."""
     browser = _in_the_browser()
     frames, boxes = _drawn_clip(seconds=10)
     with tempfile.TemporaryDirectory() as folder:
