@@ -183,7 +183,7 @@ def _peer(faces, name, row, seed):
     python = WORK / "peer" / "bin" / "python"
     if not python.exists():
         subprocess.run(["uv", "venv", "-q", "--python", "3.11", WORK / "peer"], check=True)
-        install = ["uv", "pip", "install", "-q", "--python", python]
+        install = ["uv", "pip", "install", "-q", "--no-config", "--python", python]
         subprocess.run([*install, *PEER], check=True)
         subprocess.run([*install, "--no-deps", "fer==25.10.3"], check=True)
     answers = {}

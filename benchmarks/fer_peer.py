@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import fer
 import numpy as np
+from fer.fer import FER
 
 TIMED = 300
 
@@ -23,7 +24,7 @@ def classify(detector, faces: np.ndarray) -> np.ndarray:
 
 def main(source: str, target: str) -> None:
     faces = np.load(source)
-    detector = fer.FER()
+    detector = FER()
     classify(detector, faces[:10])
     times = []
     for face in faces[:TIMED]:

@@ -135,7 +135,7 @@ def _peer(path: Path) -> dict:
     python = TOP / ".venv-peer-fer" / "bin" / "python"
     if not python.exists():
         subprocess.run(["uv", "venv", "-q", "--python", "3.11", python.parents[1]], check=True)
-        install = ["uv", "pip", "install", "-q", "--python", python]
+        install = ["uv", "pip", "install", "-q", "--no-config", "--python", python]
         subprocess.run([*install, *PEER], check=True)
         subprocess.run([*install, "--no-deps", "fer==25.10.3"], check=True)
     command = [python, Path(__file__).with_name("live_peer.py"), path]

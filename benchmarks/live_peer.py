@@ -10,14 +10,14 @@ import sys
 import time
 
 import cv2
-import fer
+from fer.fer import FER
 
 
 def main(path: str) -> None:
     video, frames = cv2.VideoCapture(path), []
     while (read := video.read())[0]:
         frames.append(read[1])
-    detector = fer.FER()
+    detector = FER()
     detector.detect_emotions(frames[0])
     seconds, found = [], 0
     for frame in frames:
