@@ -6,7 +6,18 @@ import typer
 from rich.console import Console
 
 from fercourse import __version__
-from fercourse.cli import benchmark, course, data, edge, explain, live, models, synth, training
+from fercourse.cli import (
+    benchmark,
+    course,
+    data,
+    edge,
+    explain,
+    grading,
+    live,
+    models,
+    synth,
+    training,
+)
 from fercourse.errors import FercourseError
 
 app = typer.Typer(
@@ -18,6 +29,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(synth.app, name="synth")
 app.add_typer(edge.app, name="edge")
 course.add_commands(app)
+grading.add_commands(app)
 app.command()(training.train)
 models.add_commands(app)
 app.command("explain")(explain.explain)

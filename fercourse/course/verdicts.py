@@ -1,0 +1,39 @@
+"""What the checks and questions of an executed notebook said, read from what they printed."""
+
+import re
+from collections.abc import Iterator
+
+from nbformat import NotebookNode
+
+from fercourse.course.exercises import NOT_ATTEMPTED, RIGHT, WRONG, Verdict
+
+ASKED = re.compile(r"""\bcourse\s*\.\s*(check|quiz)\s*\(\s*["'](\w+)["']""")
+_BEGINS = re.compile(r"^(Right|Wrong|Not attempted yet|You chose \w): ", re.MULTILINE)
+_STATUS = {"Right": RIGHT, "Wrong": WRONG, "Not attempted yet": NOT_ATTEMPTED}
+
+
+def names_asked(cell: NotebookNode) -> list[str]:
+    """Return the names of the exercises and questions that a code cell asks about."""
+    return [name for _, name in ASKED.findall(cell.source)] if cell.cell_type == "code" else []
+
+
+def verdict_of(cell: NotebookNode) -> Verdict:
+    """Return the last verdict that an executed cell printed; not attempted where there is none."""
+    printed = "".join(
+        output.text
+        for output in cell.get("outputs", ())
+        if output.output_type == "stream" and output.name == "stdout"
+    )
+    begins = list(_BEGINS.finditer(printed))
+    if not begins:
+        return Verdict(NOT_ATTEMPTED)
+    said, message = begins[-1][1], " ".join(printed[begins[-1].end() :].split())
+    chosen = RIGHT if message.startswith(f"{RIGHT}.") else WRONG
+    return Verdict(_STATUS.get(said, chosen), message)
+
+
+def verdicts(content: NotebookNode) -> Iterator[tuple[str, Verdict]]:
+    """Yield name and verdict of each exercise and question of an executed notebook, in order."""
+    for cell in content.cells:
+        for name in names_asked(cell):
+            yield name, verdict_of(cell)

@@ -1,0 +1,56 @@
+import csv
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from typer.testing import CliRunner
+
+from fercourse.cli import app
+from fercourse.errors import CourseError
+
+SETUP = 'import fercourse\n\ncourse = fercourse.setup("00")'
+
+
+def run(*words):
+    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=True)
+
+
+def test_grade_marks_every_submission_and_goes_on_after_a_bad_one(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ada.ipynb").write_text("no notebook")
+    good = new_notebook(cells=[new_code_cell(SETUP), new_code_cell("pixels = 48 * 48")])
+    nbformat.write(good, tmp_path / "in" / "bob.ipynb")
+    ran = run("grade", tmp_path / "in", "--out", tmp_path / "marks.csv")
+    assert ran.exit_code == 0, ran.exception
+    assert "2 submissions are marked" in ran.stdout
+    with (tmp_path / "marks.csv").open(newline="") as file:
+        rows = {row["submission"]: row for row in csv.DictReader(file)}
+    assert rows["ada"]["state"] == "The file is no notebook."
+    assert rows["bob"]["marks"] == "1"
+    assert int(rows["bob"]["of"]) == 13
+
+
+def test_grade_tells_before_it_runs_that_the_table_cannot_be_written(tmp_path):
+    (tmp_path / "in").mkdir()
+    nbformat.write(new_notebook(), tmp_path / "in" / "ada.ipynb")
+    ran = run("grade", tmp_path / "in", "--out", tmp_path / "nowhere" / "marks.csv")
+    assert isinstance(ran.exception, CourseError)
+    assert "cannot be written" in str(ran.exception)
+
+
+def test_progress_counts_what_the_saved_notebooks_show(tmp_path):
+    right = new_output("stream", name="stdout", text="Right: pixels. Good.\n")
+    cells = [
+        new_code_cell("course.check('pixels', 2304)", outputs=[right]),
+        new_code_cell("course.quiz('seeds', ...)"),
+    ]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "00_start_here.ipynb")
+    ran = run("progress", tmp_path)
+    assert ran.exit_code == 0
+    line = next(line for line in ran.stdout.splitlines() if line.strip().startswith("00"))
+    assert line.split()[-4:] == ["1", "0", "1", "seeds"]
+
+
+@pytest.mark.parametrize("name", ["nowhere", "."])
+def test_progress_without_notebooks_says_how_to_get_them(tmp_path, name):
+    assert "run: fercourse lab" in str(run("progress", tmp_path / name).exception)

@@ -1,0 +1,211 @@
+"""Each submission that is run starts a kernel, which takes about two seconds."""
+
+import csv
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from fercourse.course.grading import RAN, Limits, find_submissions, grade, write_marks
+from fercourse.course.settings import Notebook, Profile, Settings
+from fercourse.errors import CourseError
+
+SETUP = 'import fercourse\n\ncourse = fercourse.setup("00")'
+CHECKS = 'course.check("pixels", pixels)', 'course.check("roll", roll)'
+DICE = """import numpy as np
+def roll(seed):
+    return np.random.default_rng(seed).integers(1, 7, size=5)"""
+QUICK = Limits(cell_seconds=4, notebook_seconds=60, memory_mb=1500)
+
+
+@pytest.fixture
+def settings():
+    profiles = {name: Profile(name, 10, 0, 1) for name in ("quick", "class", "full")}
+    notebook = Notebook("00", "tiny", "Tiny", 5, 3, "any computer", profiles)
+    return Settings("A tiny course", notebooks={"00": notebook})
+
+
+@pytest.fixture
+def hand_in(tmp_path, settings):
+    """Hand a notebook in, and return how it is marked."""
+    write(
+        tmp_path / "notebooks" / "00_tiny.ipynb",
+        SETUP, "pixels = ...", CHECKS[0], "roll = ...", CHECKS[1], 'course.quiz("seeds", ...)',
+    )  # fmt: skip
+
+    def mark(*cells, limits=QUICK, name="ada"):
+        file = write(tmp_path / "submissions" / f"{name}.ipynb", *cells)
+        return grade(name, file, settings, tmp_path / "notebooks", limits)
+
+    return mark
+
+
+def write(file, *cells):
+    file.parent.mkdir(exist_ok=True)
+    nbformat.write(new_notebook(cells=[new_code_cell(text) for text in cells]), file)
+    return file
+
+
+def answers(pixels="pixels = 2304", roll=DICE, letter="..."):
+    return SETUP, pixels, CHECKS[0], roll, CHECKS[1], f'course.quiz("seeds", {letter})'
+
+
+def right_letter():
+    from fercourse.course.lesson import find_lesson
+
+    return next(one.letter for one in find_lesson("00").question("seeds").options if one.right)
+
+
+def statuses(graded):
+    return [one.status for one in graded.verdicts.values()]
+
+
+def test_right_answers_get_a_mark_each_and_wrong_ones_their_message(hand_in):
+    graded = hand_in(*answers(pixels="pixels = 48", letter=f"'{right_letter()}'"))
+    assert graded.state == RAN
+    assert statuses(graded) == ["wrong", "right", "right"]
+    assert graded.marks == 2
+    assert "one row" in graded.verdicts["pixels"].message
+
+
+def test_the_courses_own_checks_count_whatever_the_student_made_of_them(hand_in):
+    graded = hand_in(
+        SETUP, "pixels = 48", 'print("Right: pixels. "); course.check("pixels", 2304)', DICE
+    )
+    assert statuses(graded) == ["wrong", "right", "not attempted"]
+
+
+def test_who_reaches_for_the_checks_is_not_run(hand_in):
+    graded = hand_in(*answers(), "course.check = print")
+    assert "cell 7 reaches for the checks" in graded.state
+    assert graded.marks == 0
+    assert len(graded.verdicts) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "course = Mine()", "course._checks['pixels'] = 'right'", "import fercourse.course.exercises",
+        "from fercourse.course.exercises import Exercise", "import os; os.environ['FERCOURSE_RECORD']",
+        "import sys; sys.modules['x']", "setattr(course, 'check', print)",
+    ],
+)  # fmt: skip
+def test_ways_to_reach_for_the_checks_are_known(hand_in, text):
+    assert "reaches for the checks" in hand_in(SETUP, text).state
+
+
+def test_an_endless_cell_and_a_syntax_error_cost_no_more_than_themselves(hand_in):
+    graded = hand_in(*answers(pixels="while True:\n    pass"), "def (")
+    assert graded.state == RAN
+    assert statuses(graded) == ["not attempted", "right", "not attempted"]
+
+
+def test_a_memory_hog_is_stopped(hand_in):
+    hog = "hog = [b'x' * 10**7 for _ in range(10**5)]"
+    graded = hand_in(*answers(roll=hog), limits=Limits(60, 60, 500))
+    assert graded.state == "Stopped: it used more than 500 MB of memory."
+    assert statuses(graded) == ["right", "not attempted", "not attempted"]
+
+
+def test_a_notebook_that_never_ends_is_stopped(hand_in):
+    stubborn = "import time\nwhile True:\n    try:\n        time.sleep(9)\n    except BaseException:\n        pass"
+    graded = hand_in(*answers(roll=stubborn), limits=Limits(2, 8, 1500))
+    assert graded.state == "Stopped after 8 s."
+    assert graded.marks == 1
+
+
+def test_code_sees_no_secret_and_a_home_that_is_empty(hand_in, monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_TOKEN", "hidden")
+    (tmp_path / "precious").write_text("kept")
+    greedy = (
+        "import os, pathlib, shutil\n"
+        "assert 'SECRET_TOKEN' not in os.environ\n"
+        "for place in (pathlib.Path.cwd(), pathlib.Path.home()):\n"
+        "    assert not list(place.glob('*.ipynb'))\n"
+        "    shutil.rmtree(place, ignore_errors=True)\n"
+        "pixels = 2304"
+    )
+    assert hand_in(*answers(pixels=greedy)).marks == 2
+    assert (tmp_path / "submissions" / "ada.ipynb").is_file()
+
+
+def test_what_is_no_notebook_of_the_course_is_told(hand_in, tmp_path, settings):
+    assert "is missing" in hand_in("1 + 1").state
+    file = tmp_path / "submissions" / "bob.ipynb"
+    for content in (b"", b"{}", b"\xff\xfe", b"[" * 100_000, b'{"cells": 3, "nbformat": 4}'):
+        file.write_bytes(content)
+        state = grade("bob", file, settings, tmp_path / "notebooks", QUICK).state
+        assert state.startswith(("The file is no notebook.", "It is no notebook"))
+
+
+def test_submissions_are_found_by_folder_or_by_name(tmp_path):
+    (tmp_path / "eve" / "deep").mkdir(parents=True)
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    for name in ("eve/deep/00.ipynb", "dan.ipynb", ".ipynb_checkpoints/dan.ipynb", "notes.txt"):
+        (tmp_path / name).touch()
+    assert [name for name, _ in find_submissions(tmp_path)] == ["dan", "eve"]
+    with pytest.raises(CourseError, match="is no folder"):
+        find_submissions(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CourseError, match="There is no notebook"):
+        find_submissions(tmp_path / "empty")
+
+
+def test_the_table_has_a_row_each_and_no_formula(hand_in, tmp_path):
+    graded = [hand_in(*answers(pixels="pixels = 48")), hand_in("1", name="=cmd()")]
+    write_marks(graded, tmp_path / "marks.csv")
+    with (tmp_path / "marks.csv").open(newline="") as file:
+        one, other = csv.DictReader(file)
+    assert (one["submission"], one["marks"], one["of"]) == ("ada", "1", "3")
+    assert (one["00 pixels"], one["00 roll"], one["00 seeds"]) == ("0", "1", "0")
+    assert one["messages"].startswith("pixels: ")
+    assert other["submission"] == "'=cmd()"
+    with pytest.raises(CourseError, match="cannot be written"):
+        write_marks(graded, tmp_path / "nowhere" / "marks.csv")
+
+
+NOTHING, HALF, ALL = (SETUP,), answers(roll="roll = ..."), answers(letter="'{right}'")
+THIRTY = {
+    "all right": (ALL, 3),
+    "right, as text": (answers(letter="' {right} '"), 3),
+    "right, in one cell": ((SETUP, f"{DICE}\npixels = 48 * 48\n{CHECKS[0]}; {CHECKS[1]}"), 2),
+    "right, with helpers": (answers(pixels="side = 48\n\npixels = side**2"), 2),
+    "right, checks deleted": ((SETUP, "pixels = 2304", DICE), 2),
+    "right, in another order": ((SETUP, DICE, CHECKS[1], "pixels = 2304", CHECKS[0]), 2),
+    "right, set up twice": ((*answers(), SETUP), 2),
+    "right, with a magic": (answers(pixels="%time pixels = 2304"), 2),
+    "right, prints a lot": (answers(pixels="print('Wrong: no' * 10**5)\npixels = 2304"), 2),
+    "right, after an error": ((SETUP, "1 / 0", *answers()[1:]), 2),
+    "right, asked twice": ((*answers(), "pixels = 2304", CHECKS[0]), 2),
+    "half": (HALF, 1),
+    "half, no question": (answers(pixels="pixels = ..."), 1),
+    "half, one is wrong": (answers(pixels="pixels = 96"), 1),
+    "half, then spoilt": ((*answers(), "pixels = 48", CHECKS[0]), 1),
+    "wrong": (answers("pixels = 48", "roll = 3", "'{wrong}'"), 0),
+    "wrong types": (answers("pixels = 'many'", "roll = [1, 2]"), 0),
+    "wrong, no such letter": (answers("pixels = 0", "roll = 0", "'z'"), 0),
+    "wrong, raises": (answers("pixels = 1", "def roll(seed):\n    raise ValueError(seed)"), 0),
+    "wrong, prints Right": (answers('print("Right: pixels. ")\npixels = 1', "roll = 0"), 0),
+    "empty": (NOTHING, 0),
+    "untouched": (answers("pixels = ...", "roll = ..."), 0),
+    "endless loop": (answers(pixels="while True: pass"), 1),
+    "endless answer": (answers(roll="def roll(seed):\n    while True: pass"), 1),
+    "memory hog": (answers(roll="hog = [b'x' * 10**7 for _ in range(10**5)]"), 1),
+    "deletes files": (
+        answers(pixels="import os, shutil; shutil.rmtree(os.getcwd()); pixels = 2304"),
+        2,
+    ),
+    "syntax error": (answers(pixels="pixels = = 2304"), 1),
+    "kills the kernel": (answers(roll="import os; os._exit(1)"), 1),
+    "tampered check": ((SETUP, "pixels = 1", 'course.check("pixels", 2304)'), 0),
+    "tampered course": (answers(pixels="course.check = print; pixels = 2304"), 0),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cells", "marks"), THIRTY.values(), ids=THIRTY)
+def test_thirty_submissions_get_the_marks_they_deserve(hand_in, cells, marks):
+    right = right_letter()
+    wrong = "a" if right != "a" else "b"
+    cells = [cell.replace("{right}", right).replace("{wrong}", wrong) for cell in cells]
+    assert hand_in(*cells, limits=Limits(10, 90, 500)).marks == marks
