@@ -729,6 +729,14 @@ course.quiz("law", "c")
 course.quiz("untouched", "b")
 
 # %% [markdown]
+# ### An open project
+#
+# **You and somebody else.** Draw 60 faces (`course.load().sample(60, seed=1)`), and rate them both, each alone,
+# without the labels. Write down before: what will your agreement be, and your kappa? On which two classes will you
+# differ? Then measure both, with an interval (resample the faces a thousand times), show the three faces on which
+# you differ most, and write half a page: who is right about them, and what would settle it?
+
+# %% [markdown]
 # ## 9. Wrap-up
 #
 # - A label is an opinion about a picture. Opinions can be counted, and luck can be taken off.

@@ -1621,6 +1621,14 @@ plots.steps(
 # of light is the idea behind the handcrafted features of notebook 02, which count edges by direction (HOG)
 # and compare neighbors (LBP).
 #
+# ## An open project
+#
+# **Write a card.** Choose a data set that you may use: FER2013, one of your own folders, or a tree that
+# `fercourse synth tree` draws. Write down first what you believe of it: how many faces, how uneven, how many
+# duplicates, who is in it. Then count, with what you have met here, and write its card as the ones in
+# `datasets/` are written: where it comes from, what may be done with it, what you counted, where your count
+# differs from the published one, and for which question it cannot be used. One page; the pictures stay at home.
+#
 # ## Wrap-up
 #
 # - A data set is a set of decisions: whom to ask, what to ask, how to split. Read its card first, count for

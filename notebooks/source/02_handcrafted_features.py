@@ -1471,6 +1471,15 @@ verdict
 course.quiz("report", "c")
 
 # %% [markdown]
+# ## An open project
+#
+# **A feature of your own.** Invent one, or change one: another neighborhood for LBP, cells that follow the
+# landmarks, edges at two scales. Write down what it should ignore, what it should keep, and by how much you expect
+# it to win or lose. Put it into the pipeline in place of the old one, change nothing else, choose its settings by
+# grouped cross-validation, and compare both on the same faces with McNemar's test. Then find ten faces on which
+# they differ, look at them, and write a page. A feature that loses for a reason you can show is a good project.
+
+# %% [markdown]
 # ## What to take away
 #
 # - A feature is a decision about what to ignore. LBP ignores brightness, HOG ignores contrast, and a grid
