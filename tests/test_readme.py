@@ -33,3 +33,11 @@ def test_the_lines_for_the_engineer_run_as_they_stand(tmp_path):
     run = [sys.executable, "-W", "error::FutureWarning", "-c", code]
     answer = subprocess.run(run, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
     assert "balanced accuracy" in answer
+
+
+@pytest.mark.slow
+def test_the_lines_of_the_cheat_sheet_run_as_they_stand(tmp_path):
+    text = (TOP / "docs" / "cheat-sheet.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    run = [sys.executable, "-W", "error::FutureWarning", "-c", code]
+    subprocess.run(run, check=True, cwd=tmp_path)
