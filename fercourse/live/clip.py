@@ -40,7 +40,7 @@ class ClipFrame(NamedTuple):
     box: Box
 
 
-def draw_supplied_clip(rate: float = RATE, *, identity: int = 1) -> Iterator[ClipFrame]:
+def draw_supplied_clip(rate: float = RATE, *, identity: int = 11) -> Iterator[ClipFrame]:
     """Yield the frames of the clip, drawn as they are asked for. Introduced in notebook 07.
 
     Parameters
@@ -54,7 +54,7 @@ def draw_supplied_clip(rate: float = RATE, *, identity: int = 1) -> Iterator[Cli
         yield draw_supplied_frame(number, rate, identity=identity)
 
 
-def draw_supplied_frame(number: int, rate: float = RATE, *, identity: int = 1) -> ClipFrame:
+def draw_supplied_frame(number: int, rate: float = RATE, *, identity: int = 11) -> ClipFrame:
     """Draw one frame of the clip, by its number; parameters are those of `draw_supplied_clip`."""
     time = number / rate
     expression, intensity, units = _shown_at(time)

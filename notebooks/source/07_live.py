@@ -38,7 +38,7 @@ import pandas as pd
 
 import fercourse
 from fercourse import faces, live, plots, synth
-from fercourse.classifier import as_classifier, load_classifier
+from fercourse.classifier import load_classifier
 from fercourse.classifier.files import shipped
 
 course = fercourse.setup("07")
@@ -61,18 +61,13 @@ plots.steps(
 
 # %% [markdown]
 # The classifier may be anything that is quick: to this notebook it is a function from raw faces to
-# probabilities. We take HOG and LBP behind an RBF-SVM (notebook 02), and train it on well lit drawn faces,
-# which takes seconds. A small network of your own, quantized in notebook 06, fits into the same place:
+# probabilities. We take `builtin`, which ships with the course: a small network, trained on drawn faces and
+# quantized to INT8 as in notebook 06. A file of your own fits into the same place:
 # `classifier = load_classifier("my_network.tflite")`. (Not a `.keras` file: Keras takes tens of milliseconds
 # for a single face, and the package refuses it here.)
 
 # %%
-from fercourse.classifier.recipes import recipe
-
-drawn = synth.draw(840, variant="easy", seed=course.seed)
-model = recipe("hog_lbp_svm", seed=course.seed)
-model.fit(drawn.images, drawn.table["true_class"].to_numpy())
-classifier = as_classifier(model)
+classifier = load_classifier("builtin")
 print(classifier.classes)
 
 # %% [markdown]
@@ -320,8 +315,8 @@ plots.curves(
 )
 
 # %% [markdown]
-# Noise, blinks and small turns of the head shake the numbers, and near a change the label flickers. A label
-# that flickers cannot be read. The simplest remedy is *exponential smoothing* (Brown, 1959): keep a running
+# There is no noise in this clip, and nobody blinks; still the numbers shake, and near a change the label
+# wavers. In a room it is much worse, and a label that flickers cannot be read. The simplest remedy is *exponential smoothing* (Brown, 1959): keep a running
 # answer, and move it a share of the way to each new one.
 #
 # Which share? If it were the same for every frame, a faster computer would smooth less. So it depends on the
@@ -506,7 +501,7 @@ course.check("to_screen", to_screen)
 # agreed, and you cannot agree for them.
 
 # %%
-models = {"HOG, LBP and SVM": classifier} | {name: load_classifier(name) for name in shipped()}
+models = {name: load_classifier(name) for name in shipped()}
 live.LiveWidget(models, detectors={"Haar cascade": faces.Haar()})
 
 # %% [markdown]

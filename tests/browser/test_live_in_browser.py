@@ -9,9 +9,6 @@ import nbformat
 import numpy as np
 import pytest
 
-from fercourse import synth
-from fercourse.classifier import save_classifier
-from fercourse.classifier.recipes import recipe
 from fercourse.live import draw_supplied_clip
 from tests.browser import y4m
 from tests.browser.conftest import CHROMIUM, OPTIONS
@@ -22,7 +19,7 @@ pytestmark = pytest.mark.browser
 CELL = """import os
 from fercourse.live import LiveWidget
 print("kernel", os.getpid())
-LiveWidget("live.skops")"""
+LiveWidget("builtin")"""
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
 
 # Keeps every camera stream that the page is given, and every result that is painted.
@@ -46,10 +43,7 @@ def driver(browser):
 
 @pytest.fixture(scope="module")
 def notebooks(lab):
-    """Write notebooks with one widget and with two, and the classifier they use."""
-    drawn = synth.draw(1050, variant="easy")
-    model = recipe("hog_lbp_svm").fit(drawn.images, drawn.table["true_class"].to_numpy())
-    save_classifier(model, lab[1] / "live.skops")
+    """Write notebooks with one widget and with two."""
     for name, count in {"live_one": 1, "live_two": 2}.items():
         cells = [nbformat.v4.new_code_cell(CELL) for _ in range(count)]
         book = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
