@@ -13,6 +13,7 @@ _HOMES = {
     "fold": "folding",
     "measure_speed": "measuring",
     "multiply_adds": "pruning",
+    "prunable": "pruning",
     "prune_filters": "pruning",
     "prune_weights": "pruning",
     "quantization_aware": "quantization_training",

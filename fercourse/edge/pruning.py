@@ -1,5 +1,7 @@
 """Pruning: single weights set to zero, or whole filters taken out."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from fercourse.edge.distillation import distil
@@ -70,7 +72,7 @@ def sparsity_at(step: int, steps: int, final: float) -> float:
     return final * (1 - left**3)
 
 
-def prune_filters(model, share: float):
+def prune_filters(model, share: float | Mapping[str, float]):
     """Return a smaller network made of the strongest filters. Introduced in notebook 06.
 
     In each convolution those with the largest sum of absolute weights stay (Li et al., 2017); their
@@ -82,8 +84,9 @@ def prune_filters(model, share: float):
     ----------
     model : keras.Model
         A functional network; it stays as it is.
-    share : float
-        The share of filters to keep, above 0 and up to 1.
+    share : float, or mapping of str to float
+        The share of filters to keep, above 0 and up to 1: in every convolution, or in each that is
+        named, while the others keep all of theirs.
 
     Returns
     -------
@@ -93,20 +96,14 @@ def prune_filters(model, share: float):
     Raises
     ------
     ModelError
-        If the share is out of range, or a layer mixes channels in a way that is not known here.
+        If a share is out of range, a named layer is not one of `prunable`, or a layer mixes
+        channels in a way that is not known here.
     """
     import keras
 
-    if not 0 < share <= 1:
-        raise ModelError(
-            f"The share of filters to keep must be above 0 and at most 1, not {share}."
-        )
-    feeds = consumers(model)
-    kept = {
-        layer.name: _strongest(layer, share)
-        for layer in model.layers
-        if isinstance(layer, keras.layers.Conv2D) and _is_free(layer, feeds)
-    }
+    shares = dict(share) if isinstance(share, Mapping) else dict.fromkeys(prunable(model), share)
+    _check_shares(model, shares)
+    kept = {name: _strongest(model.get_layer(name), one) for name, one in shares.items()}
 
     def clone(layer):
         config = layer.get_config()
@@ -123,6 +120,21 @@ def prune_filters(model, share: float):
             weights = _selected(layer, before, channels[layer.name])
             small.get_layer(layer.name).set_weights(weights)
     return small
+
+
+def prunable(model) -> list[str]:
+    """Return the names of the convolutions of which filters can be taken out, first to last.
+
+    Introduced in notebook 06.
+    """
+    import keras
+
+    feeds = consumers(model)
+    return [
+        layer.name
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Conv2D) and _is_free(layer, feeds)
+    ]
 
 
 def filters_for(model, budget: float):
@@ -160,6 +172,19 @@ def _largest(kernel: np.ndarray, sparsity: float) -> np.ndarray:
     mask = np.ones(kernel.size, np.float32)
     mask[np.argsort(np.abs(kernel), axis=None, kind="stable")[:zeros]] = 0
     return mask.reshape(kernel.shape)
+
+
+def _check_shares(model, shares: dict[str, float]) -> None:
+    unknown = sorted(set(shares) - set(prunable(model)))
+    if unknown:
+        raise ModelError(
+            f"No filters can be taken out of {unknown[0]!r}; choose from {', '.join(prunable(model))}."
+        )
+    for share in shares.values():
+        if not 0 < share <= 1:
+            raise ModelError(
+                f"The share of filters to keep must be above 0 and at most 1, not {share}."
+            )
 
 
 def _strongest(layer, share: float) -> np.ndarray:

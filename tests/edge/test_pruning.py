@@ -52,6 +52,35 @@ def test_filters_stay_in_groups_of_eight_and_sums_keep_theirs():
     assert pruning.multiply_adds(small) < pruning.multiply_adds(network)
 
 
+def test_filters_are_taken_out_of_the_named_convolutions_alone(faces):
+    network = models.build("tiny", 3, seed=0)
+    first, second, third = pruning.prunable(network)
+    silence(network.get_layer(second), slice(0, 16))
+    small = pruning.prune_filters(network, {second: 0.5})
+    counts = [small.get_layer(name).filters for name in (first, second, third)]
+    assert counts == [16, 16, 32]
+    x = faces[:4, ..., None].astype(np.float32)
+    np.testing.assert_allclose(
+        small.predict(x, verbose=0), network.predict(x, verbose=0), atol=1e-5
+    )
+
+
+def test_what_is_added_to_something_else_is_not_prunable():
+    network = models.build("edge_net", 3, seed=0)
+    named = pruning.prunable(network)
+    assert len(named) == 4  # the stem, and the first of each residual block
+    assert all(isinstance(network.get_layer(name), keras.layers.Conv2D) for name in named)
+
+
+def test_a_student_of_the_labels_alone_does_not_ask_its_teacher(few):
+    teachers = models.build("tiny", 7, seed=0), models.build("tiny", 7, seed=5)
+    losses = [
+        distil(teacher, models.build("tiny", 7, seed=1), few, epochs=1, soft_share=0.0)
+        for teacher in teachers
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
+
+
 @pytest.mark.parametrize("name", ["tiny", "mini_xception", "edge_net"])
 def test_multiply_adds_are_those_of_the_converted_file(name):
     network = models.build(name, 3, seed=0)
@@ -109,6 +138,10 @@ def test_a_student_comes_to_say_what_its_teacher_says(few):
             "temperature above 0",
         ),
         (lambda few: pruning.prune_filters(models.build("tiny"), 0), "above 0"),
+        (
+            lambda few: pruning.prune_filters(models.build("tiny"), {"nobody": 0.5}),
+            "out of 'nobody'; choose from",
+        ),
         (lambda few: pruning.prune_weights(models.build("tiny"), few, 1.0), "below 1"),
     ],
 )
