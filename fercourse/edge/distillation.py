@@ -56,13 +56,15 @@ def distil(
     import keras
 
     _check(teacher, student, faces, epochs, temperature, soft_share)
-    targets = _targets(models.logits(teacher), faces, temperature)
+    targets = _targets(models.logits(teacher), faces, temperature, soft_share)
     learner = models.logits(student)
     steps = epochs * -(-len(faces) // batch_size)
     learner.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, max(steps, 1))),
         _loss(targets.shape[2], temperature, soft_share),
     )
+    # Otherwise its variables are made in the first step, which is then traced twice.
+    learner.optimizer.build(learner.trainable_variables)
     rng, losses = np.random.default_rng(seed), []
     for _ in range(epochs):
         images, told = _shuffled(faces, targets, rng)
@@ -86,12 +88,18 @@ def _check(teacher, student, faces, epochs, temperature, soft_share) -> None:
         )
 
 
-def _targets(teacher, faces, temperature: float) -> np.ndarray:
+def _targets(teacher, faces, temperature: float, soft_share: float) -> np.ndarray:
     """Return the teacher's softmax for each face as it is and mirrored: float32 (2, N, C)."""
+    from keras import ops
+
+    if not soft_share:  # Nobody listens to it.
+        return np.zeros((2, len(faces), teacher.output_shape[-1]), np.float32)
     both = []
     for step in (1, -1):
         parts = [
-            teacher.predict_on_batch(_as_input(faces.images[start : start + 256][..., ::step]))
+            ops.convert_to_numpy(
+                teacher(_as_input(faces.images[start : start + 256][..., ::step]), training=False)
+            )
             for start in range(0, len(faces), 256)
         ]
         scores = np.concatenate(parts) / temperature
