@@ -68,7 +68,8 @@ def to_litert(
     knows_ranges = is_quantization_aware(model)
     with quiet():
         function = traced(frozen(model) if knows_ranges else model, batch=1)
-        converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function])
+        # Named twice: else it warns that variables may be lost, and here are none left to lose.
+        converter = tensorflow.lite.TFLiteConverter.from_concrete_functions([function], function)
         if precision != "float32":
             converter.optimizations = [tensorflow.lite.Optimize.DEFAULT]
         if precision == "float16":
