@@ -66,6 +66,12 @@ def test_bench_measures_every_file_against_the_first(folder, labeled):
     assert second["peak_mb"] > second["model_mb"] >= 0
 
 
+def test_memory_is_that_of_the_measured_process_not_of_the_one_that_starts_it(folder):
+    ballast = np.ones(2**28, np.uint8)  # 268 MB, more than a small model takes
+    measured = edge.measure_speed(folder / "int8.tflite")
+    assert measured["peak_mb"] < ballast.nbytes / 1e6
+
+
 def test_a_bundle_runs_where_there_is_neither_keras_nor_tensorflow(
     folder, litert, tmp_path, small_machine
 ):
