@@ -61,7 +61,7 @@ def pareto(
     axes.set(xscale="log", xlabel=xlabel or cost, ylabel=worth)
     # Plain numbers: the style reads no formulas, which matplotlib would write here.
     axes.xaxis.set_major_formatter(LogFormatter())
-    axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.4)))
+    axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.4)))
     axes.margins(x=0.15)
     axes.grid(True, which="both", axis="x", alpha=0.5)
     axes.legend(loc="lower right")
