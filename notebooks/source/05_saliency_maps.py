@@ -615,9 +615,12 @@ plots.curves(
 
 # %% [markdown]
 # The steeper, the better. Blur the first sixth of the pixels that occlusion names, and hardly anything is left of the
-# class; after a sixth of the edge detector's pixels nearly all is left, and edges do no better than chance. Grad-CAM
-# lies between. So occlusion's maps *are* true to the network. Where they missed the telling region, it was mostly the
-# network that looked elsewhere, and that is worth knowing: a map is about the network, not about the face.
+# class; after a sixth of the edge detector's pixels most of it is left, and edges do no better than chance. Grad-CAM
+# lies between. So occlusion's maps *are* true to the network, and where they missed the telling region, the network
+# may well have looked elsewhere. A map is about the network, not about the face.
+#
+# Two cautions. Deletion asks almost what occlusion asks, what is lost without these pixels; it plays at home here. And
+# blocks of six pixels can miss a brow that is two pixels high, however well they are meant.
 
 # %% [markdown]
 # ### Against a network that has forgotten everything
