@@ -32,6 +32,7 @@ from fercourse.plots.evaluation import (
 from fercourse.plots.faces import class_mosaic, eigenfaces, mean_faces, mosaic, pairs, steps
 from fercourse.plots.picture import Picture
 from fercourse.plots.saliency import laid_over, map_difference, map_grid, mean_maps, overlay
+from fercourse.plots.transfer import label_curves
 
 __all__ = [
     "Picture",
@@ -48,6 +49,7 @@ __all__ = [
     "group_scores",
     "heat_map",
     "histogram",
+    "label_curves",
     "laid_over",
     "learning_curves",
     "map_difference",

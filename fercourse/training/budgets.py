@@ -10,6 +10,7 @@ from scipy import stats
 from fercourse.datasets.faceset import FaceSet
 from fercourse.errors import DataError
 from fercourse.training.adaptation import adapt_batch_norm
+from fercourse.training.fused import fused_normalization
 from fercourse.training.trainer import reseed
 
 
@@ -63,12 +64,13 @@ def learn_briefly(
     reseed(model, seed)
     rng = np.random.default_rng(seed)
     images, labels = np.asarray(faces.images), faces.labels
-    for _ in range(steps):
-        rows = rng.choice(len(labels), batch_size, replace=len(labels) < batch_size)
-        batch = images[rows]
-        mirrored = rng.random(batch_size) < 0.5
-        batch[mirrored] = batch[mirrored, :, ::-1]
-        model.train_on_batch(batch[..., None].astype(np.float32), labels[rows])
+    with fused_normalization(model):
+        for _ in range(steps):
+            rows = rng.choice(len(labels), batch_size, replace=len(labels) < batch_size)
+            batch = images[rows]
+            mirrored = rng.random(batch_size) < 0.5
+            batch[mirrored] = batch[mirrored, :, ::-1]
+            model.train_on_batch(batch[..., None].astype(np.float32), labels[rows])
     if any(
         isinstance(one, keras.layers.BatchNormalization) and one.trainable for one in model.layers
     ):

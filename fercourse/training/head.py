@@ -18,11 +18,12 @@ def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
         Of `models.build`.
     images : ndarray, uint8, shape (N, H, W)
     """
-    body = keras.Model(model.inputs, _head(model).input)
-    blocks = [
-        body.predict_on_batch(np.asarray(images[start : start + FACES_AT_ONCE], np.float32)[..., None])
-        for start in range(0, len(images), FACES_AT_ONCE)
-    ]  # fmt: skip
+    body = keras.Model(model.input, _head(model).input)
+    blocks = []
+    for start in range(0, len(images), FACES_AT_ONCE):
+        faces = np.asarray(images[start : start + FACES_AT_ONCE], np.float32)[..., None]
+        # Called, not predicted: a new model is traced anew for every shape, which takes longer.
+        blocks.append(keras.ops.convert_to_numpy(body(faces, training=False)))
     return np.concatenate(blocks).reshape(len(images), -1)
 
 

@@ -31,6 +31,15 @@ def some_faces(count=70):
 
 FACES = some_faces()
 SHARES = pd.DataFrame({"happy": [0.9, 0.5], "sad": [0.1, 0.5]})
+SCORES = pd.DataFrame(
+    [
+        (way, labels, draw, score + draw / 50)
+        for way, score in (("scratch", 0.2), ("pretrained", 0.3))
+        for labels in (5, 20)
+        for draw in range(3)
+    ],
+    columns=["way", "labels", "draw", "score"],
+)
 LINE = (np.array([0.0, 1.0]), np.array([2.0, 4.0]))
 
 PICTURES = {
@@ -55,6 +64,7 @@ PICTURES = {
     ),
     "heat map": lambda: plots.heat_map(SHARES, title="Heat", xlabel="class", ylabel="face"),
     "curves": lambda: plots.curves({"one": LINE}, title="Curve", xlabel="x", ylabel="y"),
+    "label curves": lambda: plots.label_curves(SCORES, title="Budgets"),
 }
 # Images have no axes to label.
 WITHOUT_AXES = {"mosaic", "class mosaic", "mean faces", "eigenfaces", "steps", "pairs"}
@@ -220,3 +230,13 @@ def test_costs_stand_on_their_axis_as_plain_numbers():
 def test_a_picture_that_cannot_be_written_is_one_sentence(tmp_path, name):
     with pytest.raises(DataError, match="cannot be written"):
         PICTURES["bars"]().save(tmp_path / name)
+
+
+def test_label_curves_show_means_and_students_intervals_of_every_way():
+    axes = plots.label_curves(SCORES, score="accuracy").figure.axes[0]
+    mean, (low, high), _ = axes.containers[0]
+    half = 4.3027 * 0.02 / np.sqrt(3)
+    for line, expected in ((mean, 0.22), (low, 0.22 - half), (high, 0.22 + half)):
+        np.testing.assert_allclose(np.array(line.get_ydata(), float), expected, rtol=1e-3)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["scratch", "pretrained"]
+    assert axes.get_ylabel() == "accuracy"

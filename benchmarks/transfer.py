@@ -1,9 +1,10 @@
 """What transfer is worth with few labels, and what a cache of features saves.
 
 Run with ``fercourse benchmark transfer --data fer2013.csv.gz``; every part is kept as it ends. The
-network is the small one, `tiny`, pretrained once on the built-in training faces. Scores are balanced
-accuracies: labels are drawn evenly, while FER2013's PublicTest is uneven. Whoever starts from
-scratch gets more than twice the steps. PrivateTest is not looked at.
+network is `builtin`, which ships and has seen drawn faces alone; from scratch begins the same one with
+weights drawn by lot, and gets twice the steps. Scores are balanced accuracies: labels are drawn evenly,
+while FER2013's PublicTest is uneven. Real faces are scored on a sample of PublicTest; PrivateTest is not
+looked at. What is cut to keep it short: three budgets, three draws for adaptation.
 """
 
 import time
@@ -11,19 +12,18 @@ from functools import partial
 
 import keras
 import numpy as np
+from sklearn.metrics import balanced_accuracy_score
 
 from fercourse import models
+from fercourse.classifier import load_classifier
 from fercourse.datasets import load
 from fercourse.datasets.builtin import load_builtin
 from fercourse.training import (
-    Augmentation,
-    Config,
     adapt_adversarially,
     adapt_batch_norm,
     adapt_coral,
     draw_labels,
     features,
-    fit,
     gain,
     label_curve,
     learn_briefly,
@@ -32,11 +32,11 @@ from fercourse.training import (
     unfreeze,
 )
 
-BUDGETS = (5, 20, 50, 200)
+BUDGETS = (5, 20, 100)
 DRAWS = 5
-SCRATCH = {"steps": 250, "learning_rate": 2e-3}
-FINE_TUNED = {"steps": 100, "learning_rate": 5e-4}
-UNLABELED = 1500
+SCRATCH = {"steps": 200, "learning_rate": 2e-3, "batch_size": 16}
+FINE_TUNED = {"steps": 100, "learning_rate": 5e-4, "batch_size": 16}
+SCORED, SOURCE, UNLABELED = 1200, 2000, 1000
 CACHED_FACES, CACHED_EPOCHS = 400, 40
 
 
@@ -61,39 +61,40 @@ def run(options: dict) -> tuple[dict, dict]:
 
 def _shifted():
     """Return labeled, and test faces of the drawn target: other lamps, another camera."""
-    target = load_builtin(4500, seed=1, variant="shifted", progress=False)
+    target = load_builtin(3600, seed=1, variant="shifted", progress=False)
     tested = (target.table["split"] != "train").to_numpy()
     return target.split("train"), target[tested]
 
 
 def _real(path):
     faces = load("fer2013", path)
-    return faces.split("train"), faces.split("validation")
+    return faces.split("train"), faces.split("validation").sample(SCORED)
 
 
 def _gains(target) -> tuple[dict, dict]:
     """Compare ways of learning over label budgets, and ways of adapting without a label."""
     pool, tested = target()
-    source = load("builtin", progress=False).split("train")
-    network, begin, pretrained = _pretrained(source)
+    source = load("builtin", progress=False).split("train").sample(SOURCE)
+    network = load_classifier("builtin.keras").model
+    pretrained = network.get_weights()
+    scratch = models.build("tiny", seed=0, filters=(32, 64, 96, 128))
+    tuned = keras.models.clone_model(network)
+    unfreeze(tuned, 1.0)
     ways = {
-        "scratch": partial(_learn, network, begin, tested, 1.0, SCRATCH),
-        "linear probe": partial(_probe, network, pretrained, tested),
-        "fine-tuned": partial(
-            _learn, _copy(network, frozen=True), pretrained, tested, 1.0, FINE_TUNED
-        ),
+        "scratch": partial(_learn, scratch, scratch.get_weights(), tested, SCRATCH),
+        "new head": partial(_head, network, _without_head(pretrained), tested),
+        "fine-tuned": partial(_learn, tuned, pretrained, tested, FINE_TUNED),
     }
     curve = label_curve(ways, pool, BUDGETS, DRAWS)
     detail = {
         "score": "balanced accuracy",
         "test_faces": len(tested),
-        "pretraining_faces": len(source),
         "draws": DRAWS,
         "interval": "Student's, 95 %, over draws of labels; test faces and pretraining are fixed",
         "scores": curve.to_dict("records"),
         "gains": {
             f"{way} over scratch, {labels}": gain(curve, way, "scratch", labels)
-            for way in ("fine-tuned", "linear probe")
+            for way in ("fine-tuned", "new head")
             for labels in BUDGETS
         },
         "adaptation": _adaptation(network, pretrained, source, pool, tested),
@@ -102,43 +103,26 @@ def _gains(target) -> tuple[dict, dict]:
     return {"gain_20_labels": mean, "gain_20_labels_low": low}, detail
 
 
-def _pretrained(source):
-    """Return a network, its initial weights, and those after training on the source."""
-    network = models.build("tiny", seed=0)
-    begin = network.get_weights()
-    how = Config(epochs=12, learning_rate=3e-3, augmentation=Augmentation(rotation=10.0, shift=3.0))
-    fit(network, source, load("builtin", progress=False).split("validation"), how, progress=False)
-    return network, begin, network.get_weights()
+def _without_head(weights) -> list:
+    """Return weights in which those of the head are zero."""
+    return [*weights[:-2], *(np.zeros_like(one) for one in weights[-2:])]
 
 
-def _copy(network, frozen: bool):
-    """Return a network of the same kind; where asked, its normalization is frozen."""
-    copy = keras.models.clone_model(network)
-    if frozen:
-        unfreeze(copy, 1.0)
-    return copy
-
-
-def _learn(network, weights, tested, _share, how, faces, draw) -> float:
+def _learn(network, weights, tested, how, faces, draw) -> float:
     learn_briefly(network, weights, faces, seed=draw, **how)
     return _score(network, tested)
 
 
-def _probe(network, weights, tested, faces, draw) -> float:
+def _head(network, weights, tested, faces, draw) -> float:
     network.set_weights(weights)
-    train_head_on(network, features(network, faces.images), faces.labels, epochs=20, seed=draw)
+    train_head_on(network, features(network, faces.images), faces.labels, epochs=30, seed=draw)
     return _score(network, tested)
 
 
 def _score(network, faces) -> float:
-    probabilities = [
-        network.predict_on_batch(
-            np.asarray(faces.images[start : start + 512], np.float32)[..., None]
-        )
-        for start in range(0, len(faces), 512)
-    ]
-    hits = np.concatenate(probabilities).argmax(axis=1) == faces.labels
-    return float(np.mean([hits[faces.labels == label].mean() for label in np.unique(faces.labels)]))
+    weights, bias = network.get_layer("logits").get_weights()
+    answers = (features(network, faces.images) @ weights + bias).argmax(axis=1)
+    return float(balanced_accuracy_score(faces.labels, answers))
 
 
 def _adaptation(network, pretrained, source, pool, tested) -> dict:
@@ -148,7 +132,7 @@ def _adaptation(network, pretrained, source, pool, tested) -> dict:
         "batch norm": lambda images, draw: adapt_batch_norm(network, images),
         "coral": lambda images, draw: adapt_coral(network, source, images, epochs=3, seed=draw),
         "adversarial": lambda images, draw: adapt_adversarially(
-            network, source, images, steps=200, seed=draw
+            network, source, images, steps=100, batch_size=32, seed=draw
         ),
     }
     scores = {}

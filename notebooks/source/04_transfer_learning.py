@@ -1,0 +1,884 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 04 · Transfer learning
+#
+# You have twenty labeled faces of each class, and no time to label more. Somewhere else there are thousands,
+# but of other people, in other light, before another camera. Can a network that has learned from those help
+# with yours? Often it can, sometimes it does not, and now and then it does harm. This notebook is about
+# telling which.
+#
+# **Afterwards you can**
+#
+# - ask a trained network what it already sees, and train a new head on top of it in a second;
+# - fine-tune with care, and say what goes wrong without it;
+# - draw a curve of accuracy over labels, with intervals, and say from it whether transfer helped;
+# - recognize negative transfer, by its control;
+# - measure the gap between two domains, and try to narrow it;
+# - choose a backbone for faces of 48x48 pixels, and say when not to transfer at all.
+#
+# **You need** notebook 03, or some experience with training a network in Keras.
+#
+# Nothing is downloaded here: the two networks that we start from come with the package. As before: where it
+# says **Predict**, write your guess down before you run the cell.
+
+# %%
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pandas as pd
+from sklearn.metrics import balanced_accuracy_score
+
+import fercourse
+from fercourse import models, plots
+from fercourse.classifier import load_classifier
+from fercourse.datasets.builtin import load_builtin
+
+course = fercourse.setup("04")
+
+# %% [markdown]
+# ## 1. Two networks from the shelf, and a target
+#
+# Before you borrow a network, read what it has seen. Each of ours has a model card (`fercourse/weights`).
+#
+# | network | learned from | has never seen |
+# |---|---|---|
+# | `builtin` | 7,000 drawn faces, in all kinds of light | a photograph |
+# | `edge_net` | 28,709 photographs, FER2013's Training split | a drawn face |
+#
+# The **target** is what we care about: drawn faces of *other people*, with the lamp at the side, before a poor
+# camera, with the head turned further. Nobody in it was seen by either network: all its people are drawn by
+# another seed. So `builtin` comes from nearby, and `edge_net` from far away. (If you chose a data set of your
+# own, that is the target. Should it be FER2013, mind that `edge_net` has learned from the very faces of its
+# training split: what you see of it is then no transfer at all.)
+
+# %%
+drawn = load_builtin(course.profile.faces, seed=1, variant="shifted")
+target = drawn if course.dataset == "builtin" else course.load()
+# Every face keeps its number, so that what is computed of it once can be found again.
+target = replace(target, table=target.table.assign(row=np.arange(len(target))))
+pool = target.split("train")
+tested = target[(target.table["split"] != "train").to_numpy()]
+source = fercourse.load("builtin").sample(2 * course.profile.faces, seed=course.seed)
+home = source.split("test")
+plots.mosaic(
+    [*home.images[:8], *tested.images[:8]],
+    columns=8,
+    title="Above: drawn faces as builtin knows them. Below: the target",
+)
+
+# %% [markdown]
+# `pool` is what we may draw labels from, `tested` is where we measure; nobody stands in both. `home` are faces
+# of the kind that `builtin` has learned from, but of people that it has never seen.
+#
+# A network that classifies has two parts. The **head** is its last layer: a weighted sum of numbers for each
+# class. Everything below is the **body** (a large one is called a *backbone*), and the numbers that it hands
+# to the head are the **features** of a face. We compute them once for every face, and keep them.
+
+# %%
+networks = {
+    "drawn faces": load_classifier("builtin.keras").model,
+    "photographs": load_classifier("edge_net.keras").model,
+    "drawn faces (not trained)": models.build("tiny", seed=course.seed, filters=(32, 64, 96, 128)),
+    "photographs (not trained)": models.build("edge_net", seed=course.seed),
+}
+
+
+def features_by_hand(network, faces):
+    """Return what the head of a network is given of each face: float32 (N, F)."""
+    body = keras.Model(network.input, network.get_layer("logits").input)
+    batches = np.array_split(faces.images, -(-len(faces) // 256))
+    return np.concatenate([body(batch[..., None].astype("float32")) for batch in batches])
+
+
+seen = {name: features_by_hand(network, target) for name, network in networks.items()}
+at_home = features_by_hand(networks["drawn faces"], home)
+print({name: kept.shape for name, kept in seen.items()})
+
+# %% [markdown]
+# The lower two are our **controls**: the same two architectures, with weights drawn by lot. (From here on the
+# package does the same: `fercourse.training.features`.)
+#
+# Now use both networks *as they are*. We give **balanced accuracies**, the mean over the classes, since classes
+# are even in the target and uneven at home. Guessing gets one in seven, 0.143.
+#
+# **Predict.** `builtin` at home, on the target; and `edge_net`, which has never seen a drawing, on the target?
+
+
+# %%
+def score(features, head, faces):
+    """Return the balanced accuracy of a head: weights (F, C) and biases (C,)."""
+    weights, bias = head
+    return balanced_accuracy_score(faces.labels, (features @ weights + bias).argmax(axis=1))
+
+
+def head_of(network):
+    """Return the weights and biases of a network's head."""
+    return network.get_layer("logits").get_weights()
+
+
+test_rows = tested.table["row"].to_numpy()
+own_head = head_of(networks["drawn faces"])
+as_it_is = {
+    "builtin, at home": score(at_home, own_head, home),
+    "builtin, on the target": score(seen["drawn faces"][test_rows], own_head, tested),
+    "edge_net, on the target": score(
+        seen["photographs"][test_rows], head_of(networks["photographs"]), tested
+    ),
+}
+course.record("builtin_at_home", as_it_is["builtin, at home"])
+course.record("builtin_on_target", as_it_is["builtin, on the target"])
+course.record("edge_net_on_target", as_it_is["edge_net, on the target"])
+plots.bars(as_it_is, title="Two networks as they are", xlabel="balanced accuracy")
+
+# %% [markdown]
+# What `builtin` loses between the first bar and the second is the price of another lamp, camera and pose, and
+# of labels that are made with more care: the **domain gap**. Nothing about expressions has changed.
+# (The third bar is no verdict on `edge_net`: it was made for photographs. It only says how far a
+# word like *angry* carries from there to here.)
+
+# %% [markdown]
+# ## 2. What do they see already?
+#
+# Here is what the first convolution of `builtin` makes of one target face.
+
+# %%
+network = networks["drawn faces"]
+first = next(layer for layer in network.layers if isinstance(layer, keras.layers.Conv2D))
+face = pool.images[:1, ..., None].astype("float32")
+maps = np.asarray(keras.Model(network.input, first.output)(face))[0]
+plots.mosaic(
+    [pool.images[0], *np.moveaxis(maps, 2, 0)[:7]],
+    ["a face", *(f"filter {number}" for number in range(1, 8))],
+    columns=8,
+    title="One target face, and what seven filters of the first layer make of it",
+)
+
+# %% [markdown]
+# Edges of one direction or another, bright sides, dark sides. None of it belongs to one kind of picture alone,
+# and that is why transfer can work: the lower layers of most networks for pictures learn much the same
+# (Yosinski et al., 2014).
+#
+# What about the *features*, at the upper end? Two faces with similar features should show similar expressions.
+# So we ask for each test face who its **nearest neighbor** is, by pixels, and by the features of each network.
+#
+# **Predict.** In what share of cases has the neighbor the same class? Again, chance is one in seven. And who is
+# better, the network from nearby or the one from far away?
+
+
+# %%
+def neighbor_agrees(features, labels):
+    """Return how often the most similar other face has the same label."""
+    centered = features - features.mean(axis=0)
+    unit = centered / np.linalg.norm(centered, axis=1, keepdims=True)
+    similar = unit @ unit.T
+    np.fill_diagonal(similar, -1)
+    return np.mean(labels[similar.argmax(axis=1)] == labels)
+
+
+pixels = tested.images.reshape(len(tested), -1).astype("float32")
+agreement = {"pixels": neighbor_agrees(pixels, tested.labels)} | {
+    name: neighbor_agrees(kept[test_rows], tested.labels) for name, kept in seen.items()
+}
+course.record("neighbor_by_pixels", agreement["pixels"])
+course.record("neighbor_by_drawn_faces", agreement["drawn faces"])
+course.record("neighbor_by_photographs", agreement["photographs"])
+plots.bars(
+    agreement,
+    title="How often the nearest neighbor shows the same class",
+    xlabel="share of the test faces",
+    ylabel="neighbors by",
+)
+
+# %% [markdown]
+# Whatever pretraining is worth is what a bar has over its own control, not over nothing. Nearness in features is
+# a blunt question, though: most of what makes two faces alike is not their expression. A head may weigh the
+# features.
+
+# %% [markdown]
+# ## 3. A new head
+#
+# The simplest transfer of all: freeze the body, and train a new head on its features. How many numbers is
+# that?
+#
+# **Exercise 1 (predict).** How many parameters learn when only the head of `builtin` does? Every feature has a
+# weight for each of the seven classes, and each class has a bias.
+
+# %%
+width = seen["drawn faces"].shape[1]
+print(f"{width} features; {network.count_params():,} parameters in the whole network")
+
+# %% tags=["exercise"]
+# BEGIN SOLUTION
+learning_parameters = width * 7 + 7
+# END SOLUTION
+
+# %% tags=["check"]
+course.check("learning_parameters", learning_parameters, width, network.count_params())
+
+# %% [markdown]
+# A frozen body gives a face the same features in every epoch. That is why we may compute them **once**: a head
+# needs no pictures any more. Training one is a few lines of gradient descent, the same as in notebook 03, with
+# a gradient that fits on a line (the difference between what is said and what is right).
+
+
+# %%
+def learn_head(features, labels, head=None, steps=200, rate=0.1):
+    """Train a head by gradient descent, from zero or from another head; return (weights, bias)."""
+    wanted = np.eye(7, dtype="float32")[labels]
+    weights, bias = head or (np.zeros((features.shape[1], 7), "float32"), np.zeros(7, "float32"))
+    for _ in range(steps):
+        scores = features @ weights + bias
+        said = np.exp(scores - scores.max(axis=1, keepdims=True))
+        said /= said.sum(axis=1, keepdims=True)
+        error = (said - wanted) / len(labels)
+        weights, bias = weights - rate * features.T @ error, bias - rate * error.sum(axis=0)
+    return weights, bias
+
+
+# %% [markdown]
+# And now twenty labels of each class, drawn from the pool by lot.
+#
+# **Predict.** Which network gives the better features for the target: the one that was trained on drawn faces,
+# or the one that was trained on photographs?
+
+# %%
+import time
+
+from fercourse.training import draw_labels
+
+few = draw_labels(pool, 20, seed=course.seed)
+few_rows = few.table["row"].to_numpy()
+new_heads = {}
+for name, kept in seen.items():
+    head = learn_head(kept[few_rows], few.labels)
+    new_heads[name] = score(kept[test_rows], head, tested)
+course.record("new_head_on_drawn_faces", new_heads["drawn faces"])
+course.record("new_head_on_photographs", new_heads["photographs"])
+course.record("new_head_on_nothing", new_heads["drawn faces (not trained)"])
+plots.bars(
+    new_heads,
+    title="A new head, trained with 20 labels a class",
+    xlabel="balanced accuracy on the target",
+    ylabel="body trained on",
+)
+
+# %% [markdown]
+# Read the two controls first: on a body that was never trained, a new head is about as good as guessing. Both
+# trained bodies do better, and the one from *photographs* keeps up with the one from nearby, or passes it. How
+# the light falls differs between domains; what an eyebrow does, less so. It also offers 72 features where the
+# other offers 1,152, and a short list is easier to weigh with 140 faces.
+#
+# But compare with the bars of section 1. There, `builtin` *as it is*, without a single target label, was
+# better than any of these. With a new head we threw away the old one, and with it what thousands of faces had
+# taught it.
+#
+# How much did keeping the features save? (Seconds are printed, not recorded; `fercourse benchmark transfer`
+# measures this with care.)
+
+# %%
+start = time.perf_counter()
+features_by_hand(network, few)
+once = time.perf_counter() - start
+start = time.perf_counter()
+learn_head(seen["drawn faces"][few_rows], few.labels)
+head_alone = time.perf_counter() - start
+print(
+    f"the body, once: {once:.2f} s; 200 steps of the head on kept features: {head_alone:.2f} s; "
+    f"running the body in each of them as well would take {200 * once + head_alone:.0f} s"
+)
+
+# %%
+course.quiz("cache", "b")
+
+# %% [markdown]
+# ## 4. Fine-tuning, and forgetting
+#
+# So keep the old head, and let it go on learning from the 140 target faces. That is **fine-tuning**, here of
+# the last layer alone. Only one number has to be chosen: how fast.
+#
+# **Predict.** The rate of section 3 was 0.1. Ten times less, ten times more: on which side is the target
+# better? And what happens *at home*, on faces like those it once learned from?
+
+# %%
+rates = {}
+for rate in (0.001, 0.01, 0.1, 1.0):
+    head = learn_head(seen["drawn faces"][few_rows], few.labels, own_head, steps=50, rate=rate)
+    rates[f"rate {rate:g}"] = {
+        "target": score(seen["drawn faces"][test_rows], head, tested),
+        "home": score(at_home, head, home),
+    }
+before = {"target": as_it_is["builtin, on the target"], "home": as_it_is["builtin, at home"]}
+fates = pd.DataFrame({"as it is": before} | rates).T
+course.record("target_after_a_small_rate", fates.loc["rate 0.01", "target"])
+course.record("target_after_a_large_rate", fates.loc["rate 1", "target"])
+course.record("home_after_a_small_rate", fates.loc["rate 0.01", "home"])
+course.record("home_after_a_large_rate", fates.loc["rate 1", "home"])
+plots.heat_map(
+    fates,
+    title="The old head, trained on with 20 labels a class",
+    xlabel="faces of",
+    ylabel="50 steps at",
+    scale="balanced accuracy",
+)
+
+# %% [markdown]
+# At a large rate the network gets worse on *both* sides. This is **catastrophic forgetting** (McCloskey and
+# Cohen, 1989): nothing in the loss asks it to remember, 140 faces are soon learned by heart, and most of what
+# it knew of home it needed for the target as well. At a small rate it keeps nearly everything, and changes nearly nothing. Which rows are above *as it
+# is*, in the left column? With twenty labels a class the best one can do for this network may well be to leave
+# it alone.
+#
+# ### The whole network
+#
+# All layers may learn, too. There are two ways to go about it:
+#
+# - **careful**: the head first, at a small rate, as above; then the layers below it as well, more slowly, with
+#   batch normalization frozen;
+# - **rash**: all layers at once, at the rate at which one trains from scratch, batch normalization included.
+#
+# **Exercise 2.** Which layers learn in a stage? Write `learning_layers(names, share)`. `names` are the layers
+# with weights, from the pixels up, the head last. Return the list of those that learn: the head always, and
+# of the layers below it the upper `share` (0 to 1, rounded to whole layers), in the order of `names`.
+
+
+# %% tags=["exercise"]
+def learning_layers(names, share):
+    """Return the names of the layers that learn: the head, and the upper share of the others."""
+    # BEGIN SOLUTION
+    below = names[:-1]
+    count = round(share * len(below))
+    return below[len(below) - count :] + names[-1:]
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("learning_layers", learning_layers)
+
+# %% [markdown]
+# `unfreeze(network, share)` does this to a network, and freezes batch normalization throughout: its running
+# means are those that the layers above have learned to expect, and the means of a few new faces would shake
+# them. `learn_briefly` trains for some steps from given weights.
+#
+# **Predict.** Where do the two end, on the target and at home?
+
+# %%
+from fercourse.training import features, learn_briefly, unfreeze
+
+pretrained = network.get_weights()
+head_first = learn_head(seen["drawn faces"][few_rows], few.labels, own_head, steps=50, rate=0.01)
+careful = keras.models.clone_model(network)
+unfreeze(careful, 1.0)
+learn_briefly(
+    careful,
+    [*pretrained[:-2], *head_first],
+    few,
+    steps=30,
+    learning_rate=1e-4,
+    batch_size=16,
+    seed=course.seed,
+)
+rash = networks["drawn faces (not trained)"]
+untrained = rash.get_weights()
+learn_briefly(rash, pretrained, few, steps=40, learning_rate=2e-3, batch_size=16, seed=course.seed)
+whole = pd.DataFrame(
+    {"as it is": before}
+    | {
+        name: {
+            "target": score(features(tuned, tested.images), head_of(tuned), tested),
+            "home": score(features(tuned, home.images), head_of(tuned), home),
+        }
+        for name, tuned in {"careful": careful, "rash": rash}.items()
+    }
+).T
+course.record("careful_on_target", whole.loc["careful", "target"])
+course.record("careful_at_home", whole.loc["careful", "home"])
+course.record("rash_on_target", whole.loc["rash", "target"])
+course.record("rash_at_home", whole.loc["rash", "home"])
+plots.heat_map(
+    whole,
+    title="The whole network, fine-tuned with 20 labels a class",
+    xlabel="faces of",
+    ylabel="fine-tuning",
+    scale="balanced accuracy",
+)
+
+# %% [markdown]
+# The rash one has forgotten, on both sides: what it knew of home was most of what it knew of the target. The
+# careful one has kept more. Neither has to be better than the network as it was.
+#
+# For a real run the package has `fine_tune(model, train, validation, stages)`: each stage is a training run
+# with its own rate. `gradual(4)` gives stages in which the network thaws from the top down (Howard and Ruder,
+# 2018), and `layer_rates` lets lower layers learn more slowly than upper ones. On the command line:
+#
+# ```text
+# fercourse train transfer --backbone mobilenet_v2 --weights synthetic --stages 2
+# ```
+
+# %%
+course.quiz("stages", "c")
+
+# %%
+course.quiz("forgetting", "a")
+
+# %% [markdown]
+# **Exercise 3 (find the mistake).** A colleague feeds faces to a network of this course, whose first layer
+# divides gray levels by 255:
+#
+# ```python
+# def prepared(faces):
+#     return faces[..., None] / 255
+# ```
+#
+# The network gives nearly the same answer for everything. Write `prepared(faces)` as it should be: from uint8
+# faces (N, H, W) to what the network takes, float32 (N, H, W, 1).
+
+
+# %% tags=["exercise"]
+def prepared(faces):
+    """Return faces as a network of this course takes them: float32 (N, H, W, 1)."""
+    # BEGIN SOLUTION
+    return faces[..., None].astype(np.float32)
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("prepared", prepared)
+
+# %% [markdown]
+# ## 5. Does it help? A curve over labels
+#
+# One number from one draw of 140 faces proves nothing. So we draw the labels several times, and let six ways
+# have *the same* draws:
+#
+# - **as it is**: `builtin`, which looks at no label;
+# - **its head, trained on**: at a small rate, as in section 4;
+# - **new head, drawn faces** and **new head, photographs**: as in section 3;
+# - **HOG, no network**: the handcrafted features of notebook 02, under a head of the same kind;
+# - **scratch**: the network of `builtin` begins with weights drawn by lot, and all of it learns.
+#
+# **Predict.** Sketch all six over 5, 20, 50 and 200 labels a class. (The quick profile ends at 20.) Where do
+# they meet?
+
+# %%
+from fercourse.features import HOG
+from fercourse.training import label_curve
+
+seen["HOG"] = HOG().fit_transform(target.images)
+# A hundred faces of each class stay undrawn, or else all draws would be nearly the same.
+most = np.bincount(pool.labels, minlength=7).min() - 100
+budgets = [labels for labels in (5, 20, 50, 200) if labels <= most]
+
+
+def on_kept_features(name, **how):
+    """Return a way of learning: a head on the kept features of a body."""
+
+    def learn(faces, draw):
+        head = learn_head(seen[name][faces.table["row"].to_numpy()], faces.labels, **how)
+        return score(seen[name][test_rows], head, tested)
+
+    return learn
+
+
+def from_scratch(faces, draw):
+    """Train the whole network from weights drawn by lot."""
+    steps = 10 * course.profile.epochs
+    learn_briefly(rash, untrained, faces, steps=steps, learning_rate=2e-3, batch_size=16, seed=draw)
+    return score(features(rash, tested.images), head_of(rash), tested)
+
+
+ways = {
+    "as it is": lambda faces, draw: as_it_is["builtin, on the target"],
+    "its head, trained on": on_kept_features("drawn faces", head=own_head, steps=50, rate=0.01),
+    "new head, drawn faces": on_kept_features("drawn faces"),
+    "new head, photographs": on_kept_features("photographs"),
+    "HOG, no network": on_kept_features("HOG"),
+    "scratch": from_scratch,
+}
+curve = label_curve(ways, pool, budgets, draws=course.profile.seeds)
+plots.label_curves(curve, title="Six ways to use labels of the target", score="balanced accuracy")
+
+# %% [markdown]
+# Read it from below, at 20 labels. Scratch has learned next to nothing that holds for other faces. Features
+# that a person thought up begin where scratch does, and climb slowly. Features that were learned elsewhere do
+# far better, from photographs no less than from drawn faces. Every new head climbs with the number of labels.
+# And above them lies a line that needs no label at all: a new head takes its time to learn again what the old
+# one knew.
+#
+# How sure is that? The bars are intervals of 95 %, and with few draws they are long. Intervals that do not
+# overlap are convincing; those that do may still hide a difference, for all ways had the same draws. So
+# compare **draw by draw**.
+#
+# **Exercise 4.** Write `paired_gain(pretrained, scratch)`. Both are arrays of scores, one a draw, in the same
+# order. Return three numbers: the mean difference, and the two ends of Student's 95 % interval around it. Its
+# half width is `t * s / sqrt(n)`, with `s` the standard deviation of the differences (`ddof=1`) and `t` from
+# `scipy.stats.t.ppf(0.975, n - 1)`.
+
+
+# %% tags=["exercise"]
+def paired_gain(pretrained, scratch):
+    """Return (mean, low, high) of the differences of scores, draw by draw."""
+    # BEGIN SOLUTION
+    from scipy import stats
+
+    differences = np.asarray(pretrained, float) - np.asarray(scratch, float)
+    n = len(differences)
+    half = stats.t.ppf(0.975, n - 1) * differences.std(ddof=1) / np.sqrt(n)
+    return differences.mean(), differences.mean() - half, differences.mean() + half
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("paired_gain", paired_gain)
+
+# %% [markdown]
+# And the verdict on 20 labels a class, from the record and not from belief:
+
+# %%
+from fercourse.training import gain
+
+
+def verdict(way, other):
+    """Say how a way compares with another at 20 labels a class; return mean, low and high."""
+    mean, low, high = gain(curve, way, over=other, labels=20)
+    said = "beats" if low > 0 else "loses to" if high < 0 else "cannot be told apart from"
+    print(
+        f"{way!r} {said} {other!r}: {100 * mean:+.1f} points, "
+        f"95 % interval {100 * low:+.1f} to {100 * high:+.1f} over {course.profile.seeds} draws."
+    )
+    return mean, low, high
+
+
+mean, low, _ = verdict("its head, trained on", "scratch")
+course.record("gain_20_labels", mean)
+course.record("gain_20_labels_low", low)
+course.record("transfer_helps_at_20_labels", bool(low > 0))
+
+# %%
+mean, low, _ = verdict("new head, photographs", "scratch")
+course.record("gain_20_labels_from_photographs", mean)
+course.record("photographs_help_at_20_labels", bool(low > 0))
+
+# %%
+mean, low, _ = verdict("its head, trained on", "as it is")
+course.record("gain_of_the_labels_themselves", mean)
+
+# %% [markdown]
+# Two of the three questions are about *transfer*: is it better than to begin from nothing? The third is about
+# the *labels*: was it worth while to collect them? They are different questions, and a report that answers the
+# first often leaves out the second.
+#
+# The interval tells how another draw of *labels* may turn out. The test faces and the pretrained networks
+# were the same in each draw; other ones would widen it.
+
+# %%
+course.quiz("interval", "d")
+
+# %% [markdown]
+# ## 6. Negative transfer
+#
+# Pretraining helps when the old task needs what the new one needs. Here is a new task that does not: *does the
+# lamp stand to the left or to the right?* A child can tell from the shadow of the nose. (Drawn faces know
+# their lamps, so this section uses them, whatever your data set.)
+#
+# **Predict.** Twenty labels for each side, a new head on each of our bodies. Which body is best?
+
+# %%
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+features_of_drawn = seen
+if course.dataset != "builtin":
+    features_of_drawn = {name: features(one, drawn.images) for name, one in networks.items()}
+sides = (drawn.table["light_azimuth"] > 0).to_numpy().astype(int)
+numbered = drawn.table.assign(row=np.arange(len(drawn)))
+lamps = replace(drawn, labels=sides, classes=("left", "right"), table=numbered)
+in_test = (lamps.table["split"] != "train").to_numpy()
+
+
+def lamp_from(kept):
+    """Return a way of learning the side of the lamp from kept features."""
+
+    def learn(faces, draw):
+        head = make_pipeline(StandardScaler(), LogisticRegression(C=0.1))
+        head.fit(kept[faces.table["row"].to_numpy()], faces.labels)
+        return head.score(kept[in_test], sides[in_test])
+
+    return learn
+
+
+ways = {name: lamp_from(features_of_drawn[name]) for name in networks}
+sides_curve = label_curve(ways, lamps.split("train"), [20], draws=5)
+lamp_scores = sides_curve.groupby("way", sort=False)["score"].mean()
+course.record("lamp_from_drawn_faces", lamp_scores["drawn faces"])
+course.record("lamp_from_photographs", lamp_scores["photographs"])
+course.record("lamp_from_nothing", lamp_scores["drawn faces (not trained)"])
+plots.bars(
+    lamp_scores,
+    title="From which side does the light come? A new head, 20 labels a side",
+    xlabel="accuracy (0.5 is guessing)",
+    ylabel="body trained on",
+)
+
+# %%
+lost = {
+    name: gain(sides_curve, name, over=f"{name} (not trained)", labels=20)
+    for name in ("drawn faces", "photographs")
+}
+for name, (mean, low, high) in lost.items():
+    print(
+        f"trained on {name}, against its control: {100 * mean:+.1f} points, "
+        f"95 % interval {100 * low:+.1f} to {100 * high:+.1f}"
+    )
+course.record("lamp_gain_of_drawn_faces", lost["drawn faces"][0])
+course.record("lamp_gain_of_photographs", lost["photographs"][0])
+course.record("transfer_is_negative_for_lamps", bool(lost["photographs"][2] < 0))
+
+# %% [markdown]
+# The order is upside down. A body with weights drawn by lot tells the side quite well; `edge_net`, which gave
+# such good features for expressions, hardly better than a coin. It is far worse than *its own* untrained
+# control, and the interval leaves no doubt. That is **negative transfer**: it would have been better to begin
+# from nothing. (`builtin` loses a little, too; whether its interval excludes zero depends on the draws.)
+#
+# Why? Both networks were trained with mirrored copies of every face. A smile is a smile in the mirror, but left
+# becomes right: they were taught that the side does not matter. (That is the likely reason; to *know*, one
+# would have to train them again without mirrors.) A feature that was learned is a thing kept *and* others
+# dropped, and you find out only by having the control. Most reports do not.
+
+# %%
+course.quiz("negative", "b")
+
+# %% [markdown]
+# ## 7. Seeing and narrowing the gap
+#
+# Now assume that *no* target face has a label. What can be done with pictures alone? First look at the gap.
+# Both domains, through the body of `builtin`, in the two directions in which the features differ most:
+
+# %%
+from sklearn.decomposition import PCA
+from sklearn.model_selection import cross_val_score
+
+count = min(len(home), len(tested))
+on_target = seen["drawn faces"][test_rows]
+domain = np.repeat((0, 1), count)
+both = np.concatenate([at_home[:count], on_target[:count]])
+points = PCA(2, random_state=course.seed).fit_transform(both)
+plots.embedding(
+    points, domain, ("home", "target"), title="Two domains in feature space", legend="domain"
+)
+
+# %% [markdown]
+# How well can a simple classifier tell the domains apart? At 0.5 there is no gap, at 1 there is nothing else.
+
+
+# %%
+def domains_told_apart(one, other):
+    """Return how well logistic regression tells two sets of features apart, in five folds."""
+    count = min(len(one), len(other))
+    features = np.concatenate([one[:count], other[:count]])
+    model = make_pipeline(PCA(20, random_state=0), StandardScaler(), LogisticRegression())
+    return cross_val_score(model, features, np.repeat((0, 1), count), cv=5).mean()
+
+
+gaps = {"as it is": domains_told_apart(at_home, on_target)}
+course.record("domains_told_apart", gaps["as it is"])
+
+# %% [markdown]
+# Three remedies, from cheap to dear. None of them sees a target label.
+#
+# 1. **Adapted batch normalization** (Li et al., 2017): every normalization layer keeps a mean and a deviation of
+#    the faces that it was trained on. Replace them by the target's. No weight changes.
+# 2. **CORAL** (Sun, Feng and Saenko, 2016): give the source's features the target's mean and covariance, and
+#    train the head on with them.
+# 3. **Domain-adversarial training** (Ganin et al., 2016): a second head learns to tell the domains apart, and
+#    the body is trained to make that impossible.
+#
+# **Exercise 5.** Write the simple core of the first two: `matched(source, target)` returns the source's
+# features (N, F), shifted and scaled so that each *feature* has the target's mean and standard deviation. (A
+# feature that is constant in the source stays constant: divide by 1 there.)
+
+
+# %% tags=["exercise"]
+def matched(source, target):
+    """Return the source's features with the mean and standard deviation of the target's."""
+    # BEGIN SOLUTION
+    spread = source.std(axis=0)
+    spread = np.where(spread > 0, spread, 1)
+    return (source - source.mean(axis=0)) / spread * target.std(axis=0) + target.mean(axis=0)
+    # END SOLUTION
+
+
+# %% tags=["check"]
+course.check("matched", matched)
+
+# %% [markdown]
+# **Predict.** Do they narrow the gap? And does a narrower gap mean a better accuracy?
+
+# %%
+from fercourse.training import adapt_batch_norm, coral
+
+unlabeled = pool.images[:256]
+labeled = source.split("train").sample(700, seed=course.seed)
+# CORAL: the head goes on learning from source faces whose features look like the target's.
+source_seen = features(network, labeled.images)
+moved = coral(source_seen, seen["drawn faces"][pool.table["row"].to_numpy()])
+coral_head = learn_head(moved, labeled.labels, own_head, steps=50, rate=0.01)
+gaps["CORAL"] = domains_told_apart(moved, on_target)
+# Batch normalization changes the network, so its weights are put back afterwards.
+adapt_batch_norm(network, unlabeled)
+adapted = features(network, tested.images)
+gaps["batch normalization"] = domains_told_apart(at_home, adapted)
+network.set_weights(pretrained)
+answers = {
+    "as it is": as_it_is["builtin, on the target"],
+    "batch normalization": score(adapted, own_head, tested),
+    "CORAL": score(on_target, coral_head, tested),
+}
+remedies = pd.DataFrame({"domains told apart": gaps, "balanced accuracy": answers})
+course.record("gap_after_batch_norm", gaps["batch normalization"])
+course.record("gap_after_coral", gaps["CORAL"])
+course.record("adapted_by_batch_norm", answers["batch normalization"])
+course.record("adapted_by_coral", answers["CORAL"])
+remedies.round(3)
+
+# %% [markdown]
+# Look at both columns. The left one tells whether the *pictures* have come nearer; the right one whether the
+# *answers* have. (With a few hundred test faces an interval reaches three to six points to either side, so
+# small differences in the right column mean nothing.) CORAL has all but closed the gap, and the answers are no
+# better: a remedy that matches the domains as wholes may match the wrong things. The classes are even in this
+# target and uneven in the source. Whoever makes the two alike makes happy faces look like others.
+#
+# The third remedy takes a training run, so it is not part of this notebook. Its trick is one line of Keras,
+# `stop_gradient(2 * x) - x`, which has the value of `x` and the gradient of `-x`: the domain head learns
+# forward, the body is pushed the other way. `fercourse.training.adapt_adversarially` does it, and
+# `fercourse benchmark transfer` compares all three on real faces, including where they do not help.
+
+# %%
+course.quiz("adaptation", "c")
+
+# %% [markdown]
+# ## 8. Landmarks and deep features together
+#
+# Some work joins the features of a deep network with the geometry of landmarks. Drawn faces know their
+# landmarks, so it can be tried: deep features, 33 distances and angles, and both side by side, each behind
+# the same classifier, with 20 labels a class. (True landmarks are better than any that one would find.)
+#
+# **Predict.** Will both together beat the better one alone?
+
+# %%
+from fercourse.features import LandmarkGeometry
+
+drawn_few = np.concatenate(
+    [np.flatnonzero((drawn.labels == label) & (drawn.table["split"] == "train"))[:20] for label in range(7)]
+)  # fmt: skip
+drawn_test = np.flatnonzero(drawn.table["split"] != "train")
+geometry = LandmarkGeometry().fit_transform(drawn.landmarks)
+blocks = {
+    f"deep features ({name})": StandardScaler().fit_transform(features_of_drawn[name])
+    / np.sqrt(features_of_drawn[name].shape[1])
+    for name in ("drawn faces", "photographs")
+}
+blocks["geometry"] = StandardScaler().fit_transform(geometry) / np.sqrt(geometry.shape[1])
+blocks["all of them"] = np.hstack(list(blocks.values()))
+joined = {}
+for name, block in blocks.items():
+    model = LogisticRegression(C=10, max_iter=500)
+    model.fit(block[drawn_few], drawn.labels[drawn_few])
+    said = model.predict(block[drawn_test])
+    joined[name] = balanced_accuracy_score(drawn.labels[drawn_test], said)
+course.record("geometry_alone", joined["geometry"])
+course.record("deep_features_and_geometry", joined["all of them"])
+plots.bars(
+    joined,
+    title="20 labels a class: what geometry adds",
+    xlabel="balanced accuracy on drawn faces of the target",
+    ylabel="features",
+)
+
+# %% [markdown]
+# Thirty-three numbers that say where things *are* beat both bodies by far, and what is put beside them does
+# not help: with twenty labels a class, a thousand numbers that say little are a thousand chances to find a
+# pattern that is not there. (Each block is divided by the square root of its length already, so that the long
+# ones do not shout down the short one.) A union of features is a thing to try, not a thing to expect gains
+# from. And mind that nobody hands you *true* landmarks of a photograph.
+
+# %% [markdown]
+# ## 9. Which backbone, and at which size?
+#
+# Keras applications offer backbones that others have trained on a million photos (ImageNet). They were made
+# for pictures of 224 pixels and halve them five times. What is left of a face of 48?
+#
+# **Predict.** How many places does the last feature map of MobileNetV2 have for a face of 48x48 pixels? (It
+# rounds up where a number is odd.)
+
+# %%
+small = models.build("transfer", seed=0, backbone="mobilenet_v2", size=48, width=0.35)
+rows = []
+for layer in small.layers:
+    if isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D):
+        side = layer.output.shape[1]
+        rows.append((side, side**2 * np.prod(layer.kernel.shape)))
+work = pd.DataFrame(rows, columns=["side", "multiplications"]).groupby("side").sum()
+course.record("places_left_at_48_pixels", int(small.get_layer("features").input.shape[1] ** 2))
+print(f"{small.count_params():,} parameters, {work['multiplications'].sum() / 1e6:.1f} million")
+work.sort_index(ascending=False)
+
+# %% [markdown]
+# Four places for a whole face, brows and mouth in the same column. Enlarging the picture to 96 pixels adds no
+# information, but leaves the network more places to keep what there is (3x3), at about four times the
+# multiplications. So:
+#
+# - **small faces, few parameters**: MobileNetV2 or V3Small, enlarged to 96;
+# - **simple**: VGG16; plain 3x3 convolutions, at many times the size;
+# - InceptionV3 takes nothing below 75 pixels.
+#
+# `models.build("transfer", backbone="mobilenet_v2", weights="imagenet")` fetches such weights where there is a
+# network connection, and says so in one sentence where there is none. `weights="synthetic"` needs none: it
+# pretrains on the built-in faces.
+
+# %% [markdown]
+# ## 10. When not to transfer
+#
+# - You have many labels of your own: the curves have met, and scratch is simpler.
+# - The old task does not need what the new one needs (section 6).
+# - You may not use the old data: a network inherits the license, and the faults, of what it was trained on.
+# - You cannot measure on the target. Without a single labeled target face you cannot know whether it helped.
+#
+# ## An open project
+#
+# Take another target: `fercourse.load` your own folder of faces, or draw one with `synth.draw_face` (sunglasses on
+# every face, say). At how many labels a class does a new head overtake the network as it is? Write your guess
+# down first. Then draw the curve of section 5, and write a page.
+#
+# A good one: nobody stands both in pool and test; it is said what the pretrained network has seen; beside it
+# stand the same body untrained and a way without any network; the same labels were drawn at least five times for
+# all ways, and the claim is an interval of the *difference*; the guess from before is there, and so is what did
+# not work. (How it is marked: `instructor/rubric.md`.)
+
+# %% [markdown]
+# ## What to take away
+#
+# - Read what a network has seen before you borrow it, and measure it *as it is* before you change it.
+# - Features of a frozen body are computed once; then a head costs nothing, and so do five draws of the labels.
+# - Few labels can make a good network worse. Small rates, the head first, batch normalization frozen.
+# - Every transfer needs its control: the same network with weights drawn by lot.
+# - Adaptation without labels narrows gaps between pictures; whether it narrows the gap between *answers*, only
+#   labels can tell.
+#
+# **What to read.** Yosinski et al. (2014) on which layers transfer; Howard and Ruder (2018) on gradual
+# unfreezing; Kumar et al. (2022) on how fine-tuning can distort features that were good; Li et al. (2017) on
+# adapted normalization; Sun, Feng and Saenko (2016) on CORAL; Ganin et al. (2016) on domain-adversarial
+# training; Kornblith, Shlens and Le (2019) on how far ImageNet carries.
+#
+# Words to look up in `docs/glossary.md`: *backbone*, *catastrophic forgetting*, *domain gap*, *fine-tuning*,
+# *head*, *negative transfer*.
+#
+# **Next**, in notebook 05, you will ask a network where it looked.
