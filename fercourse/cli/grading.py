@@ -33,8 +33,10 @@ def grade(
     from fercourse.course.machine import require_course
 
     require_course()
-    from fercourse.course.grading import Limits, find_submissions, write_marks
+    from fercourse.course.grading import find_submissions
     from fercourse.course.grading import grade as grade_one
+    from fercourse.course.isolation import Limits
+    from fercourse.course.marks import write_marks
     from fercourse.course.settings import read_settings
 
     found, settings = find_submissions(submissions), read_settings()

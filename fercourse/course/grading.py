@@ -1,42 +1,19 @@
-"""Mark what students handed in: run each notebook apart from the others, and read its checks.
+"""Mark what students handed in: run each notebook apart from the others, and read its checks."""
 
-A submission is code that a stranger wrote. It runs in a process of its own, in an empty folder,
-with limits on time and memory and without the environment's secrets; but it runs as the user who
-marks, and could harm what that user may write. A container is the wall; this is the fence.
-"""
-
-import csv
-import os
 import re
-import subprocess
-import sys
-import tempfile
-import threading
-import time
-from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import nbformat
-import psutil
-from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
-from fercourse.course.exercises import NOT_ATTEMPTED, RIGHT, WRONG, Verdict
-from fercourse.course.kernel import QUIET, OwnKernel
+from fercourse.course.exercises import NOT_ATTEMPTED, WRONG, Verdict
+from fercourse.course.isolation import Limits, run_isolated
+from fercourse.course.marks import Graded
 from fercourse.course.settings import Settings
-from fercourse.course.verdicts import names_asked, verdict_of
+from fercourse.course.verdicts import names_asked, verdicts_of
 from fercourse.errors import CourseError
 
 MOST_BYTES = 50_000_000
-RAN = "ran to its end"
-# What a kernel needs of the environment; everything else, such as keys and tokens, stays out.
-KEPT = {
-    "PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV",
-    "FERCOURSE_CACHE", "KERAS_BACKEND", "LD_LIBRARY_PATH",
-}  # fmt: skip
 SETUP = re.compile(r"""\bfercourse\s*\.\s*setup\s*\(\s*["'](\w+)["']\s*\)""")
 # What an answer never needs, and who changes the checks does.
 MEDDLES = re.compile(
@@ -44,40 +21,6 @@ MEDDLES = re.compile(
     r"|\bfercourse\s*\.\s*course\b|\bfrom\s+fercourse\.course\b|\bfrom\s+fercourse\s+import\s+course"
     r"|FERCOURSE_|\bsetattr\b|\bsys\s*\.\s*modules\b|\bbuiltins\b|\bget_ipython\b|\bgc\s*\."
 )
-
-
-class Limits(NamedTuple):
-    """How long a cell and a notebook may take, and how much memory its processes."""
-
-    cell_seconds: int = 120
-    notebook_seconds: int = 1200
-    memory_mb: int = 4000
-
-
-class Graded(NamedTuple):
-    """What came of one submission.
-
-    Parameters
-    ----------
-    name : str
-        Whose it is: the folder below the submissions, or the file's name.
-    notebook : str
-        The notebook's number, or nothing where that could not be told.
-    state : str
-        `RAN`, or a sentence on what stopped it.
-    verdicts : dict
-        From each exercise and question of the notebook to its verdict.
-    """
-
-    name: str
-    notebook: str
-    state: str
-    verdicts: dict[str, Verdict]
-
-    @property
-    def marks(self) -> int:
-        """One for each right answer."""
-        return sum(one.status == RIGHT for one in self.verdicts.values())
 
 
 def find_submissions(folder: Path) -> list[tuple[str, Path]]:
@@ -130,9 +73,17 @@ def grade(name: str, file: Path, settings: Settings, folder: Path, limits: Limit
         nothing = dict.fromkeys(_checks(edition) if number else (), Verdict(NOT_ATTEMPTED))
         return Graded(name, number, str(error), nothing)
     content, places = _with_own_checks(submitted, asked)
-    state = _execute(content, limits)
-    said = {check: verdict_of(content.cells[place]) for check, place in places.items()}
+    state = run_isolated(content, limits)
+    said = {check: _verdict(content.cells[place]) for check, place in places.items()}
     return Graded(name, number, state, said)
+
+
+def _verdict(cell: NotebookNode) -> Verdict:
+    """Return what a check said. It speaks once; what speaks besides is the answer itself."""
+    said = verdicts_of(cell)
+    if len(said) > 1:
+        return Verdict(WRONG, "The answer prints a verdict of its own. Look at it.")
+    return said[0] if said else Verdict(NOT_ATTEMPTED)
 
 
 def _read(file: Path) -> NotebookNode:
@@ -203,137 +154,3 @@ def _answered(name: str, check: str, source: str) -> str:
     """Return the check; of a question, with the letter that stands in the student's cell."""
     letter = re.search(rf"""quiz\s*\(\s*["']{name}["']\s*,\s*["']\s*(\w)\s*["']""", source)
     return check.replace("...", repr(letter[1]), 1) if letter else check
-
-
-def _execute(content: NotebookNode, limits: Limits) -> str:
-    """Run a notebook in an empty folder that is gone afterwards; return how that ended."""
-    with tempfile.TemporaryDirectory(prefix="fercourse-", ignore_cleanup_errors=True) as place:
-        kernel = OwnKernel()
-        client = NotebookClient(
-            content,
-            km=kernel,
-            timeout=limits.cell_seconds,
-            interrupt_on_timeout=True,
-            allow_errors=True,
-            resources={"metadata": {"path": place}},
-        )
-        guard = _Guard(kernel, limits)
-        guard.start()
-        try:
-            client.execute(env=_environment(place), stderr=subprocess.DEVNULL)
-        except (DeadKernelError, AssertionError, AttributeError, RuntimeError):
-            return guard.stopped or "Its kernel died in the middle."
-        finally:
-            guard.done.set()
-            guard.join()
-    return guard.stopped or RAN
-
-
-def _environment(place: str) -> dict[str, str]:
-    programs = str(Path(sys.executable).parent)
-    kept = {name: value for name, value in os.environ.items() if name in KEPT}
-    return {
-        **kept, **QUIET, "PATH": os.pathsep.join([programs, kept.get("PATH", "")]),
-        "HOME": place, "USERPROFILE": place, "IPYTHONDIR": place, "MPLCONFIGDIR": place,
-        "FERCOURSE_CACHE": str(_cache()), "FERCOURSE_PROFILE": "quick", "PYTHONHASHSEED": "0",
-    }  # fmt: skip
-
-
-def _cache() -> Path:
-    from fercourse.datasets.cache import cache_folder
-
-    return cache_folder()
-
-
-class _Guard(threading.Thread):
-    """Kills a kernel and its children when they take too much."""
-
-    LOOK_EVERY_SECONDS = 0.1
-
-    def __init__(self, kernel: OwnKernel, limits: Limits):
-        super().__init__(daemon=True)
-        self.kernel, self.limits = kernel, limits
-        self.done, self.stopped = threading.Event(), ""
-
-    def run(self) -> None:
-        end = time.monotonic() + self.limits.notebook_seconds
-        while not self.done.wait(self.LOOK_EVERY_SECONDS):
-            processes = self._processes()
-            if time.monotonic() > end:
-                self.stopped = f"Stopped after {self.limits.notebook_seconds} s."
-            elif _resident_mb(processes) > self.limits.memory_mb:
-                self.stopped = f"Stopped: it used more than {self.limits.memory_mb} MB of memory."
-            if self.stopped:
-                for process in processes:
-                    _kill(process)
-                return
-
-    def _processes(self) -> list[psutil.Process]:
-        pid = getattr(self.kernel.provisioner, "pid", None)
-        try:
-            kernel = psutil.Process(pid) if pid else None
-            return [*kernel.children(recursive=True), kernel] if kernel else []
-        except psutil.Error:
-            return []
-
-
-def _resident_mb(processes: Iterable[psutil.Process]) -> float:
-    total = 0
-    for process in processes:
-        try:
-            total += process.memory_info().rss
-        except psutil.Error:
-            continue
-    return total / 2**20
-
-
-def _kill(process: psutil.Process) -> None:
-    with suppress(psutil.Error):
-        process.kill()
-
-
-def write_marks(graded: list[Graded], path: Path) -> None:
-    """Write a table, one row for each submission, whole or not at all.
-
-    Raises
-    ------
-    CourseError
-        If the file cannot be written.
-    """
-    columns = dict.fromkeys(
-        f"{one.notebook} {name}" for one in sorted(graded, key=_notebook) for name in one.verdicts
-    )
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            table = csv.DictWriter(
-                file, ["submission", "notebook", "marks", "of", "state", "messages", *columns]
-            )
-            table.writeheader()
-            table.writerows(_row(one) for one in graded)
-        part.replace(path)
-    except OSError as error:
-        raise CourseError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _notebook(graded: Graded) -> str:
-    return graded.notebook
-
-
-def _row(graded: Graded) -> dict:
-    marks = {
-        f"{graded.notebook} {name}": int(one.status == RIGHT)
-        for name, one in graded.verdicts.items()
-    }
-    messages = "; ".join(
-        f"{name}: {one.message}" for name, one in graded.verdicts.items() if one.status == WRONG
-    )
-    return {
-        "submission": _harmless(graded.name), "notebook": graded.notebook, "marks": graded.marks,
-        "of": len(marks), "state": _harmless(graded.state), "messages": messages, **marks,
-    }  # fmt: skip
-
-
-def _harmless(text: str) -> str:
-    """Keep a spreadsheet from taking a student's words for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text

@@ -17,17 +17,22 @@ def names_asked(cell: NotebookNode) -> list[str]:
     return [name for _, name in ASKED.findall(cell.source)] if cell.cell_type == "code" else []
 
 
-def verdict_of(cell: NotebookNode) -> Verdict:
-    """Return the last verdict that an executed cell printed; not attempted where there is none."""
+def verdicts_of(cell: NotebookNode) -> list[Verdict]:
+    """Return the verdicts that an executed cell printed, in order."""
     printed = "".join(
         output.text
         for output in cell.get("outputs", ())
         if output.output_type == "stream" and output.name == "stdout"
     )
     begins = list(_BEGINS.finditer(printed))
-    if not begins:
-        return Verdict(NOT_ATTEMPTED)
-    said, message = begins[-1][1], " ".join(printed[begins[-1].end() :].split())
+    ends = [*(one.start() for one in begins[1:]), len(printed)]
+    return [
+        _verdict(begin[1], " ".join(printed[begin.end() : end].split()))
+        for begin, end in zip(begins, ends, strict=False)  # without a verdict there is an end left
+    ]
+
+
+def _verdict(said: str, message: str) -> Verdict:
     chosen = RIGHT if message.startswith(f"{RIGHT}.") else WRONG
     return Verdict(_STATUS.get(said, chosen), message)
 
@@ -35,5 +40,6 @@ def verdict_of(cell: NotebookNode) -> Verdict:
 def verdicts(content: NotebookNode) -> Iterator[tuple[str, Verdict]]:
     """Yield name and verdict of each exercise and question of an executed notebook, in order."""
     for cell in content.cells:
+        said = verdicts_of(cell)
         for name in names_asked(cell):
-            yield name, verdict_of(cell)
+            yield name, said.pop(0) if said else Verdict(NOT_ATTEMPTED)

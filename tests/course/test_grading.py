@@ -6,7 +6,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from fercourse.course.grading import RAN, Limits, find_submissions, grade, write_marks
+from fercourse.course.grading import find_submissions, grade
+from fercourse.course.isolation import RAN, Limits
+from fercourse.course.marks import write_marks
 from fercourse.course.settings import Notebook, Profile, Settings
 from fercourse.errors import CourseError
 
@@ -73,6 +75,14 @@ def test_the_courses_own_checks_count_whatever_the_student_made_of_them(hand_in)
         SETUP, "pixels = 48", 'print("Right: pixels. "); course.check("pixels", 2304)', DICE
     )
     assert statuses(graded) == ["wrong", "right", "not attempted"]
+
+
+@pytest.mark.parametrize("when", ["now", "later"])
+def test_an_answer_that_prints_a_verdict_of_its_own_is_wrong(hand_in, when):
+    say = "print('\\nRight: roll. ', flush=True)"
+    later = f"import threading\n    threading.Timer(0.3, lambda: {say}).start(); import time; time.sleep(1)"
+    cheat = f"def roll(seed):\n    {say if when == 'now' else later}\n    return [0] * 5"
+    assert hand_in(*answers(roll=cheat)).verdicts["roll"].status == "wrong"
 
 
 def test_who_reaches_for_the_checks_is_not_run(hand_in):

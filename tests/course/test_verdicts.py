@@ -1,7 +1,7 @@
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from fercourse.course.exercises import NOT_ATTEMPTED, RIGHT, WRONG
-from fercourse.course.verdicts import names_asked, verdict_of, verdicts
+from fercourse.course.verdicts import names_asked, verdicts, verdicts_of
 
 
 def cell(source, *printed):
@@ -17,29 +17,31 @@ def test_names_are_found_however_the_call_is_written():
 
 
 def test_a_verdict_is_what_the_check_printed_also_over_two_lines():
-    said = verdict_of(cell("", "Wrong: Twice 4\nis 8. For a hint: course.hint('double')\n"))
+    (said,) = verdicts_of(cell("", "Wrong: Twice 4\nis 8. For a hint: course.hint('double')\n"))
     assert said == (WRONG, "Twice 4 is 8. For a hint: course.hint('double')")
-    assert verdict_of(cell("", "Right: double. Well", " doubled.\n"))[0] == RIGHT
-    assert verdict_of(cell("", "Not attempted yet: double. \n"))[0] == NOT_ATTEMPTED
+    assert verdicts_of(cell("", "Right: double. Well", " doubled.\n"))[0].status == RIGHT
+    assert verdicts_of(cell("", "Not attempted yet: double. \n"))[0].status == NOT_ATTEMPTED
 
 
 def test_a_question_is_right_or_wrong_by_what_follows_the_choice():
     text = "Question: Twice a whole number is\na. odd\nb. even\n\nYou chose {}. It is.\n"
-    assert verdict_of(cell("", text.format("b: right")))[0] == RIGHT
-    assert verdict_of(cell("", text.format("a: wrong")))[0] == WRONG
+    assert verdicts_of(cell("", text.format("b: right")))[0].status == RIGHT
+    assert verdicts_of(cell("", text.format("a: wrong")))[0].status == WRONG
 
 
-def test_the_last_verdict_counts_and_silence_is_not_attempted():
-    assert verdict_of(cell("", "Wrong: no.\nRight: double. yes\n"))[0] == RIGHT
-    assert verdict_of(cell("course.check('double')"))[0] == NOT_ATTEMPTED
+def test_verdicts_come_in_order_and_silence_is_none():
+    said = verdicts_of(cell("", "Wrong: no.\nRight: double. yes\n"))
+    assert said == [(WRONG, "no."), (RIGHT, "double. yes")]
+    assert verdicts_of(cell("course.check('double')")) == []
     error = new_code_cell("", outputs=[new_output("error", ename="E", evalue="Right: x. ")])
-    assert verdict_of(error)[0] == NOT_ATTEMPTED
+    assert verdicts_of(error) == []
 
 
-def test_a_notebook_gives_its_verdicts_in_order():
+def test_a_notebook_gives_each_exercise_its_own_verdict():
+    both = "course.check('double', 1); course.check('half', 1)"
     book = new_notebook(
-        cells=[cell("course.check('double', 1)", "Right: double. "), cell("course.quiz('p', ...)")]
+        cells=[cell(both, "Right: double. \nWrong: no.\n"), cell("course.quiz('p', ...)")]
     )
     assert [(name, one.status) for name, one in verdicts(book)] == [
-        ("double", RIGHT), ("p", NOT_ATTEMPTED),
+        ("double", RIGHT), ("half", WRONG), ("p", NOT_ATTEMPTED),
     ]  # fmt: skip
