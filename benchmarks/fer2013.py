@@ -12,12 +12,14 @@ without changes, and what comes out is written down and leads to no other recipe
 import functools
 import os
 import subprocess
+import tempfile
 import time
 import tomllib
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from fer_environment import python_with_fer
 
 from fercourse.classifier import load_classifier
 from fercourse.classifier.ensemble import Ensemble
@@ -33,11 +35,6 @@ HERE = Path(__file__).resolve().parent
 WORK = HERE.parent / "work" / "fer2013"
 SPLITS = {"public": "validation", "private": "test"}
 TIMED = 300
-# All that the package imports, without the second detector that it can do without.
-PEER = (
-    "tensorflow", "opencv-contrib-python-headless<5", "pandas", "matplotlib", "requests", "tqdm",
-    "moviepy<2", "ffmpeg-python", "Pillow", "setuptools<81",
-)  # fmt: skip
 
 
 def run(options: dict) -> tuple[dict, dict]:
@@ -180,21 +177,17 @@ def _trained(name: str, seed: int):
 
 def _peer(faces, name, row, seed):
     """Ask the package in an environment of its own, once for all faces that are scored."""
-    python = WORK / "peer" / "bin" / "python"
-    if not python.exists():
-        subprocess.run(["uv", "venv", "-q", "--python", "3.11", WORK / "peer"], check=True)
-        install = ["uv", "pip", "install", "-q", "--no-config", "--python", python]
-        subprocess.run([*install, *PEER], check=True)
-        subprocess.run([*install, "--no-deps", "fer==25.10.3"], check=True)
     answers = {}
 
     def predict(images):
-        source, target = WORK / "peer" / "faces.npy", WORK / "peer" / "answer.npz"
-        np.save(source, images)
         environment = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-        command = [python, HERE / "fer_peer.py", source, target]
-        subprocess.run(command, check=True, env=environment)
-        answers.update(np.load(target))
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder) / "faces.npy", Path(folder) / "answer.npz"
+            np.save(source, images)
+            command = [python_with_fer(), HERE / "fer_peer.py", source, target]
+            subprocess.run(command, check=True, env=environment)
+            with np.load(target) as said:
+                answers.update(said)
         return answers["probabilities"]
 
     predict(np.asarray(faces.split("validation").images[:TIMED]))

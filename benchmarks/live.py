@@ -16,6 +16,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from fer_environment import python_with_fer
 
 from fercourse import synth
 from fercourse.classifier import load_classifier
@@ -29,11 +30,6 @@ BROWSER_SECONDS = 60
 SOAK_FRAMES = 20_000
 ROUNDS = 3
 RATE = 25.0
-# All that the package imports, without the second detector that it can do without.
-PEER = (
-    "tensorflow", "opencv-contrib-python-headless<5", "pandas", "matplotlib", "requests", "tqdm",
-    "moviepy<2", "ffmpeg-python", "Pillow", "setuptools<81",
-)  # fmt: skip
 
 
 def run(options: dict) -> tuple[dict, dict]:
@@ -132,13 +128,7 @@ def _look(frames: list[np.ndarray], every: int, least: float) -> dict:
 
 
 def _peer(path: Path) -> dict:
-    python = TOP / ".venv-peer-fer" / "bin" / "python"
-    if not python.exists():
-        subprocess.run(["uv", "venv", "-q", "--python", "3.11", python.parents[1]], check=True)
-        install = ["uv", "pip", "install", "-q", "--no-config", "--python", python]
-        subprocess.run([*install, *PEER], check=True)
-        subprocess.run([*install, "--no-deps", "fer==25.10.3"], check=True)
-    command = [python, Path(__file__).with_name("live_peer.py"), path]
+    command = [python_with_fer(), Path(__file__).with_name("live_peer.py"), path]
     environment = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
     ran = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return json.loads(ran.stdout.splitlines()[-1])

@@ -1,7 +1,9 @@
 """``fercourse benchmark``: run a benchmark of the checkout, and hold the results against floors."""
 
 import json
+import re
 import runpy
+import sys
 import tomllib
 from functools import partial
 from pathlib import Path
@@ -40,6 +42,7 @@ def benchmark(
         raise CourseError(f"There is no file or folder {str(data)!r}.")
     options = {"name": name, "data": data, "seed": seed, "only": only, "parts": []}
     options["part"] = partial(part, folder, options)
+    sys.path.append(str(folder))  # so that scripts can share a module
     result = measure(folder, options, partial(runpy.run_path(str(script))["run"], options))
     _refuse_unknown_parts(options)
     write(folder / "results" / f"{name}.json", result)
@@ -70,11 +73,14 @@ def _write_tables(folder: Path) -> None:
 
 
 def _script(folder: Path, name: str) -> Path:
-    script = folder / f"{name}.py"
-    if not script.is_file():
-        known = ", ".join(sorted(path.stem for path in folder.glob("*.py")))
-        raise CourseError(f"There is no benchmark {name!r}; there are: {known}.")
-    return script
+    scripts = {
+        path.stem: path
+        for path in sorted(folder.glob("*.py"))
+        if re.search(r"^def run\(", path.read_text("utf-8"), re.MULTILINE)
+    }
+    if name not in scripts:
+        raise CourseError(f"There is no benchmark {name!r}; there are: {', '.join(scripts)}.")
+    return scripts[name]
 
 
 def _refuse_unknown_parts(options: dict) -> None:

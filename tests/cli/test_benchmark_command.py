@@ -41,6 +41,17 @@ def test_the_recorded_command_names_no_folder_of_this_computer(folder):
     assert str(folder) not in result
 
 
+def test_scripts_can_share_a_module_that_is_no_benchmark(folder):
+    (folder / "shared_numbers.py").write_text("ANSWER = 7.0\n")
+    (folder / "sums.py").write_text(
+        "from shared_numbers import ANSWER\ndef run(options):\n    return {'answer': ANSWER}, {}\n"
+    )
+    assert run("sums").exit_code == 0
+    assert json.loads((folder / "results" / "sums.json").read_text())["figures"] == {"answer": 7.0}
+    told = str(run("shared_numbers").exception)
+    assert told == "There is no benchmark 'shared_numbers'; there are: sums."
+
+
 @pytest.fixture
 def parts(folder):
     """A benchmark of two parts, which write down that they were measured."""
