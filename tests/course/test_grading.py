@@ -71,9 +71,7 @@ def test_right_answers_get_a_mark_each_and_wrong_ones_their_message(hand_in):
 
 
 def test_the_courses_own_checks_count_whatever_the_student_made_of_them(hand_in):
-    graded = hand_in(
-        SETUP, "pixels = 48", 'print("Right: pixels. "); course.check("pixels", 2304)', DICE
-    )
+    graded = hand_in(SETUP, "pixels = 48", 'course.check("pixels", 2304)', DICE)
     assert statuses(graded) == ["wrong", "right", "not attempted"]
 
 
