@@ -22,6 +22,10 @@ _FEWEST_POINTS = 10
 # Of how many detections in a row a face may be missed before it is given up.
 _PATIENCE = 3
 _SAME_FACE = 0.25
+# A detection near a face looks at this many widths of the face, shrunk so that it is so many pixels wide.
+_NEAR, _NEAR_WIDTH = 1.6, 48
+# The eyes tell the tilt at every so many corrections; in between it is followed.
+_EYES_EVERY = 6
 # What a detection corrects of a followed box; the rest is left, so that boxes do not jump.
 _GAIN = 0.5
 
@@ -40,6 +44,7 @@ class _Followed:
     middle: np.ndarray  # x, y in pixels
     sides: np.ndarray  # width, height
     tilt: float | None = None  # until the eyes are found
+    corrected: int = 0
     missed: int = 0
     is_lost: bool = False
 
@@ -65,21 +70,27 @@ class Tracker:
     every : int
         The detector is asked at every so many frames; 1 asks it always. While no face is in view,
         and when one was lost, it is asked at once.
+    whole : int
+        Of how many detections one is shown the whole picture, where newcomers are found. The others
+        are shown what is near the faces in view, which is several times as quick.
 
     Raises
     ------
     DataError
-        If `every` is below 1.
+        If `every` or `whole` is below 1.
     """
 
-    def __init__(self, detector: Detector | None = None, *, every: int = 5):
+    def __init__(self, detector: Detector | None = None, *, every: int = 5, whole: int = 1):
         if every < 1:
             raise DataError(f"Ask the detector at every frame (1) or more rarely, not at {every}.")
+        if whole < 1:
+            raise DataError(f"Search the whole picture always (1) or more rarely, not at {whole}.")
         self.detector = detector or Haar()
-        self.every = every
+        self.every, self.whole = every, whole
         self._faces: list[_Followed] = []
         self._before: np.ndarray | None = None
         self._since_detection = 0
+        self._since_whole = 0
         self._last_id = 0
 
     @property
@@ -121,16 +132,24 @@ class Tracker:
     def detect(self, image: np.ndarray) -> None:
         """Ask the detector, and correct the faces by what it finds."""
         gray = to_gray(image)
-        boxes = self.detector(image)
-        for face, box in self._matched(boxes):
+        for face, box in self._matched(self._find(image)):
             if box is None:
                 face.missed += 1
             else:
-                _correct(face, box, find_tilt(gray, box))
+                _correct(face, box, gray)
         self._faces = [face for face in self._faces if face.missed < _PATIENCE]
         for face in self._faces:
             face.is_lost = False
         self._since_detection = 0
+
+    def _find(self, image: np.ndarray) -> list[Box]:
+        """Search the whole picture where that is due or a face was lost, else near the faces."""
+        self._since_whole += 1
+        is_lost = any(face.is_lost or face.missed for face in self._faces)
+        if self._since_whole >= self.whole or is_lost or not self._faces:
+            self._since_whole = 0
+            return self.detector(image)
+        return [box for face in self._faces for box in find_near(self.detector, image, face.box)]
 
     def _matched(self, boxes: list[Box]) -> list[tuple[_Followed, Box | None]]:
         """Pair faces with boxes, those that overlap most first; a box without a face starts one."""
@@ -169,6 +188,19 @@ def overlap(a: Box, b: Box) -> float:
     return both / (a.width * a.height + b.width * b.height - both)
 
 
+def find_near(detector: Detector, image: np.ndarray, box: Box) -> list[Box]:
+    """Return what a detector finds in a box and around it, in pixels of the whole picture."""
+    around = [round((_NEAR - 1) / 2 * side) for side in box[2:]]
+    left, top = max(0, box.x - around[0]), max(0, box.y - around[1])
+    right, bottom = box.x + box.width + around[0], box.y + box.height + around[1]
+    part = image[top:bottom, left:right]
+    factor = min(1.0, _NEAR_WIDTH / box.width)
+    size = [max(1, round(side * factor)) for side in part.shape[1::-1]]
+    found = detector(cv2.resize(part, size, interpolation=cv2.INTER_AREA))
+    boxes = [Box(*(round(value / factor) for value in one)) for one in found]
+    return [one._replace(x=one.x + left, y=one.y + top) for one in boxes]
+
+
 def _move(face: _Followed, before: np.ndarray, now: np.ndarray, factor: float) -> None:
     """Move, scale and turn a face as the points on it did between two small frames."""
     across = np.linspace(-0.3, 0.3, _GRID)
@@ -190,13 +222,15 @@ def _move(face: _Followed, before: np.ndarray, now: np.ndarray, factor: float) -
         face.tilt += float(np.degrees(np.arctan2(turn[1, 0], turn[0, 0])))
 
 
-def _correct(face: _Followed, box: Box, tilt: float | None) -> None:
+def _correct(face: _Followed, box: Box, gray: np.ndarray) -> None:
     """Bring a followed face nearer to where it was found; without eyes the tilt stays."""
     sides = np.array(box[2:], float)
     face.middle = face.middle + _GAIN * (box[:2] + sides / 2 - face.middle)
     face.sides = face.sides + _GAIN * (sides - face.sides)
+    tilt = find_tilt(gray, box) if face.corrected % _EYES_EVERY == 0 else None
     if tilt is not None:
         face.tilt = tilt if face.tilt is None else face.tilt + _GAIN * (tilt - face.tilt)
+    face.corrected += 1
     face.missed = 0
 
 

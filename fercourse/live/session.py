@@ -58,7 +58,9 @@ class Session:
     detector : callable, optional
         From a picture to boxes: `faces.Haar` (the default), `faces.YuNet`.
     every : int
-        The detector is asked at every so many frames; see `faces.Tracker`.
+        The detector is asked at every so many frames.
+    whole : int
+        Of so many detections one searches the whole frame; see `faces.Tracker`.
     seconds : float
         Time constant of the exponential smoothing (Brown, 1959) of the probabilities: after a
         sudden change 63 % of it shows after so long. 0 does not smooth.
@@ -69,7 +71,7 @@ class Session:
         If the classifier is a Keras network, which is far too slow for one face at a time, or no
         classifier at all.
     DataError
-        If `every` or `seconds` makes no sense.
+        If `every`, `whole` or `seconds` makes no sense.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Session:
         *,
         detector: faces.Detector | None = None,
         every: int = 5,
+        whole: int = 6,
         seconds: float = 0.3,
     ):
         if not 0 <= seconds < np.inf:
@@ -85,7 +88,7 @@ class Session:
         self.classifier = _quick(classifier)
         self.seconds = seconds
         self._margin = getattr(self.classifier, "crop_margin", faces.MARGIN)
-        self._tracker = faces.Tracker(detector, every=every)
+        self._tracker = faces.Tracker(detector, every=every, whole=whole)
         self._smoothed: dict[int, np.ndarray] = {}
         self._time: float | None = None
 

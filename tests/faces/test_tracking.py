@@ -36,10 +36,11 @@ class Script:
         return list(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0])
 
 
+@pytest.mark.parametrize("whole", [1, 6])
 @pytest.mark.parametrize("every", [1, 5, 10])
-def test_boxes_stay_on_the_face_and_its_number_stays(walking, every):
+def test_boxes_stay_on_the_face_and_its_number_stays(walking, every, whole):
     frames, boxes = walking
-    tracker = Tracker(every=every)
+    tracker = Tracker(every=every, whole=whole)
     seen = [tracker.track(frame) for frame in frames]
     assert {track.id for tracks in seen for track in tracks} == {1}
     assert [len(tracks) for tracks in seen] == [1] * len(frames)
@@ -71,6 +72,41 @@ def test_the_detector_is_asked_at_every_nth_frame_and_always_while_nobody_is_the
     for frame in frames[:11]:
         tracker.track(frame)
     assert now_and_then.asked == 3
+
+
+def test_the_detector_is_shown_the_whole_picture_now_and_then_and_what_is_near_the_face_between(
+    walking,
+):
+    frames, _ = walking
+    haar, shown = faces.Haar(), []
+    tracker = Tracker(lambda image: shown.append(image.shape) or haar(image), every=2, whole=3)
+    for frame in frames[:13]:
+        tracker.track(frame)
+    is_whole = [shape == frames[0].shape for shape in shown]
+    assert is_whole == [True, False, False, True, False, False, True]
+    assert max(max(shape) for shape in shown if shape != frames[0].shape) < 100
+
+
+def test_a_newcomer_is_found_when_the_whole_picture_is_searched():
+    image, boxes, _ = synth.draw_scene(2, seed=1, size=(240, 320))
+    x, _, width, _ = boxes[1].tolist()
+    alone = image.copy()
+    alone[:, x : x + width] = 128
+    tracker = Tracker(every=1, whole=4)
+    seen = [len(tracker.track(frame)) for frame in [alone, alone, *[image] * 5]]
+    assert seen == [1, 1, 1, 1, 2, 2, 2]
+
+
+def test_a_face_that_is_not_found_near_where_it_was_is_looked_for_everywhere(walking):
+    frame, shown = walking[0][0], []
+    box = walking[1][0]
+    answers = iter([[box], [], [box]])
+    tracker = Tracker(
+        lambda image: shown.append(image.shape == frame.shape) or next(answers), every=1, whole=9
+    )
+    for _ in range(3):
+        tracker.track(frame)
+    assert shown == [True, False, True]
 
 
 def test_boxes_do_not_jump_when_the_detector_does(walking):
@@ -157,6 +193,8 @@ def test_tiny_frames_hold_no_face(shape):
 def test_what_makes_no_sense_is_refused():
     with pytest.raises(DataError, match="at every frame"):
         Tracker(every=0)
+    with pytest.raises(DataError, match="whole picture"):
+        Tracker(whole=0)
     with pytest.raises(DataError, match="uint8"):
         Tracker().track(np.zeros((10, 10)))
 
