@@ -28,6 +28,9 @@ from fercourse.training.trainer import (
 )
 from fercourse.training.watching import best_of, is_over, plateau_rate
 
+# Without gradients a larger batch fits, and small networks spend less on each call.
+_VALIDATION_BATCH = 256
+
 
 class Loop:
     """A network, the faces it learns, and the folder it is written to; parameters as of `fit`."""
@@ -50,7 +53,7 @@ class Loop:
         self.balanced = BalancedAccuracy(len(train.classes))
         self.trainer = make_trainer(network, config, self.steps, self.balanced)
         self.validation = Batches(
-            validation.images, one_hot(validation), np.arange(len(validation)), config.batch_size
+            validation.images, one_hot(validation), np.arange(len(validation)), _VALIDATION_BATCH
         )
 
     def run(self, state: checkpoint.State, progress: bool) -> Run:

@@ -242,16 +242,16 @@ ten = np.concatenate([np.flatnonzero(training.labels == number)[:2] for number i
 learner = four_blocks((8, 16), (32, 16), drop=0.0)
 learner.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 learner.optimizer.learning_rate = 0.003
-heart = learner.fit(
-    training.images[ten, ..., None].astype("float32"),
-    training.labels[ten],
-    epochs=40,
-    verbose=0,
-)
-accuracies = np.array(heart.history["accuracy"])
-course.record("ten_faces_by_heart", float(accuracies.max()))
+ten_images = training.images[ten, ..., None].astype("float32")
+losses, accuracies = [], []
+for _ in range(40):
+    learner.reset_metrics()  # or Keras gives the mean over all times so far
+    loss, accuracy = learner.train_on_batch(ten_images, training.labels[ten])
+    losses.append(float(loss))
+    accuracies.append(float(accuracy))
+course.record("ten_faces_by_heart", max(accuracies))
 plots.curves(
-    {"loss": (np.arange(1, 41), np.array(heart.history["loss"]))},
+    {"loss": (np.arange(1, 41), np.array(losses))},
     title="Ten faces, learned by heart",
     xlabel="times seen",
     ylabel="loss",
