@@ -15,6 +15,7 @@ from fercourse.cli import (
     grading,
     live,
     models,
+    site,
     synth,
     training,
 )
@@ -34,6 +35,7 @@ app.command()(training.train)
 models.add_commands(app)
 app.command("explain")(explain.explain)
 app.command("live")(live.live)
+app.command("site")(site.site)
 app.command("benchmark")(benchmark.benchmark)
 
 

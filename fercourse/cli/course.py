@@ -74,6 +74,11 @@ def run(
         print(json.dumps(runner.as_json(outcomes, task), indent=1))
     else:
         show(outcomes, page)
+    require_passed(outcomes)
+
+
+def require_passed(outcomes) -> None:
+    """Raise a sentence for each fault of the notebooks that ran."""
     failed = [f"{one.notebook.number}: {fault}" for one in outcomes for fault in one.faults]
     if failed:
         raise CourseError("\n".join(failed))

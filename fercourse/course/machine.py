@@ -24,9 +24,9 @@ def installed(package: str) -> str | None:
         return None
 
 
-def require_course() -> None:
-    """Raise one clear sentence where the packages that run notebooks are not installed."""
-    missing = [name for name in _NOTEBOOKS if find_spec(name) is None]
+def require_course(*more: str) -> None:
+    """Raise one clear sentence where the packages that run notebooks, or `more`, are missing."""
+    missing = [name for name in (*_NOTEBOOKS, *more) if find_spec(name) is None]
     if missing:
         raise MissingPackageError(
             f"{', '.join(missing)} is not installed; "

@@ -1,4 +1,4 @@
-"""The commands build, run, lab and doctor, as a reader types them."""
+"""The commands build, run, site, lab and doctor, as a reader types them."""
 
 import json
 import shutil
@@ -161,6 +161,71 @@ def test_build_outside_a_checkout_is_one_clear_sentence(fercourse, monkeypatch):
     status, _, err = fercourse("build")
     assert status == 1
     assert "in a checkout" in err
+
+
+@pytest.fixture
+def assembled(monkeypatch):
+    """Stand in for the pages of a site."""
+    monkeypatch.setattr("fercourse.course.site.reference.modules", list)
+    monkeypatch.setattr(
+        "fercourse.course.site.assembling.site_files",
+        lambda outcomes, *rest: {"index.html": str(len(outcomes)).encode()},
+    )
+
+
+def test_site_executes_the_notebooks_on_drawn_faces_and_says_where_it_is(
+    fercourse, executed, assembled, tmp_path
+):
+    status, out, _ = fercourse("site", "--only", "00", "01")
+    assert status == 0
+    assert [number for number, _ in executed.tasks] == ["00", "01"]
+    assert {(task.profile, task.choice.name) for _, task in executed.tasks} == {
+        ("quick", "builtin")
+    }
+    assert f"Site: {(tmp_path / 'site' / 'index.html').as_uri()}" in out
+    assert (tmp_path / "site" / "index.html").read_text() == "2"
+
+
+def test_site_is_not_published_where_a_notebook_fails(fercourse, executed, assembled, tmp_path):
+    executed.failing.add("01")
+    status, _, err = fercourse("site", "--out", "there")
+    assert status == 1
+    assert "01: Cell 3 raised ValueError: no" in err
+    assert not (tmp_path / "there").exists()
+
+
+def test_site_refuses_faces_of_people(fercourse, executed, monkeypatch):
+    monkeypatch.setenv("FERCOURSE_DATASET", "fer2013")
+    status, _, err = fercourse("site")
+    assert status == 1
+    assert "drawn faces only" in err
+    assert executed.tasks == []
+
+
+def test_site_refuses_a_folder_with_other_things_before_any_notebook_starts(
+    fercourse, executed, tmp_path
+):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "mine.html").touch()
+    status, _, err = fercourse("site")
+    assert status == 1
+    assert "site holds mine.html, which is not of an earlier site" in err
+    assert executed.tasks == []
+
+
+def test_site_outside_a_checkout_is_one_clear_sentence(fercourse, monkeypatch):
+    monkeypatch.setattr("fercourse.content.checkout", lambda: None)
+    status, _, err = fercourse("site")
+    assert status == 1
+    assert "in a checkout" in err
+
+
+def test_site_without_pdoc_says_what_to_install(fercourse, monkeypatch):
+    monkeypatch.setattr("fercourse.course.machine.find_spec", lambda name: name != "pdoc" or None)
+    status, _, err = fercourse("site")
+    assert status == 1
+    assert "pdoc is not installed" in err
+    assert "Traceback" not in err
 
 
 class Lab:
