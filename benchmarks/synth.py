@@ -21,7 +21,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
-from weights import FOR_DRAWN
+from weights import edge_net_of_drawn_faces
 
 from fercourse import synth
 from fercourse.classifier import as_classifier
@@ -153,10 +153,9 @@ def _handcrafted() -> tuple[dict, dict]:
 
 def _network(data) -> tuple[dict, dict]:
     """Score a small network on the test split; compare its mistakes with FER+'s raters."""
-    train, validation = _default_set()
     faces = load("builtin", progress=False)
     test = faces.split("test")
-    model = fit(build("edge_net", seed=0), train, validation, FOR_DRAWN, progress=False)
+    model = edge_net_of_drawn_faces(0)
     said = model.classifier.predict_proba(np.asarray(test.images)).argmax(axis=1)
     truth = test.table["true_class"].to_numpy()
     votes = load("fer2013", data).table

@@ -25,7 +25,8 @@ from fercourse.training.files import is_run
 
 HERE = Path(__file__).resolve().parent
 WEIGHTS = HERE.parent / "fercourse" / "weights"
-TRAINED = HERE.parent / "work" / "fer2013"
+WORK = HERE.parent / "work"
+TRAINED = WORK / "fer2013"
 # Small enough to be explained and adapted on a laptop in the notebooks.
 NETWORK, OPTIONS = "tiny", {"filters": (32, 64, 96, 128)}
 # The raters' votes are learned, not the label that was drawn from them; chosen on the validation split.
@@ -76,6 +77,20 @@ def _builtin(seed: int) -> tuple[dict, dict]:
     faces = {"train": len(train), "validation": len(validation), "test": len(test)}
     known = {"network": NETWORK, "options": OPTIONS, "faces": faces, "true_class_accuracy": truth}
     return figures, known | detail
+
+
+def edge_net_of_drawn_faces(seed: int):
+    """Return a trained edge_net for the benchmarks that need a good network of drawn faces.
+
+    It is trained once, half an hour and more on two cores, and kept in ``work/``.
+    """
+    folder = WORK / "drawn" / f"edge_net-{seed}"
+    faces = load("builtin")
+    train, validation = faces.split("train"), faces.split("validation")
+    if is_run(folder):
+        return resume(folder, train, validation)
+    network = build("edge_net", train.classes, seed=seed)
+    return fit(network, train, validation, replace(FOR_DRAWN, seed=seed), out=folder)
 
 
 def _edge_net(data: Path, seed: int) -> tuple[dict, dict]:
