@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from fercourse import __version__
 from fercourse.course.contract import faults
 from fercourse.course.lesson import find_lesson
 from fercourse.course.settings import Notebook, Settings
@@ -133,10 +134,12 @@ def _colab(notebook: Notebook, repository: str) -> list[str]:
     link = f"https://colab.research.google.com/github/{path}/blob/main/notebooks"
     return [
         f"[![Open this notebook in Colab]({_BADGE})]({link}/{notebook.stem}.ipynb)",
-        "# On Colab this installs the course; elsewhere it does nothing.\n"
+        "# On Colab this installs the course, and leaves what Colab has as it is; elsewhere it does "
+        "nothing.\n"
         "import sys\n\n"
         'if "google.colab" in sys.modules:\n'
-        f'    %pip install -q "fercourse[course] @ git+{repository}"',
+        "    %pip list --format=freeze > colab.txt\n"
+        f'    %pip install -q -c colab.txt "fercourse[course] @ git+{repository}@v{__version__}"',
     ]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fercourse.course import results
+from fercourse.course.colab import keep_on_drive
 from fercourse.course.exercises import NOT_ATTEMPTED, RIGHT, WRONG
 from fercourse.course.lesson import Lesson, find_lesson, wrap
 from fercourse.course.machine import device, versions
@@ -166,6 +167,7 @@ def setup(notebook: str) -> Course:
     about = read_settings().notebook(notebook)
     profile = about.profiles[profile_name()]
     choice = data_choice()
+    kept = keep_on_drive()
     fix_seeds(about)
     if strict():
         # What is deprecated or doubtful in the course's own code must not reach a reader.
@@ -173,7 +175,7 @@ def setup(notebook: str) -> Course:
     course = Course(
         notebook, profile, choice.name, choice.path, device(), find_lesson(notebook), SEED
     )
-    print(_found(course))
+    print("\n".join(filter(None, [_found(course), kept])))
     course._write()
     return course
 

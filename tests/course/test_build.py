@@ -1,8 +1,12 @@
 import json
+import sys
+from types import ModuleType, SimpleNamespace
 
 import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
+import fercourse
 from fercourse.course.build import editions, orphans, stale, write
 from fercourse.course.settings import Settings
 
@@ -98,6 +102,25 @@ def test_badge_and_installation_only_with_a_repository(made, folder, notebook):
     assert "github/them/course/blob/main/notebooks/77_tiny.ipynb" in with_badge
     assert "%pip install" in with_badge
     assert "colab" not in made[student]
+
+
+def test_on_colab_this_very_version_is_installed_and_what_colab_has_is_left(
+    folder, notebook, monkeypatch
+):
+    hosted = Settings("A", repository="https://github.com/them/course", notebooks={"77": notebook})
+    cells = json.loads(files_of(folder, hosted)[folder / "77_tiny.ipynb"])["cells"]
+    (cell,) = ["".join(one["source"]) for one in cells if "google.colab" in "".join(one["source"])]
+    code = TransformerManager().transform_cell(cell)
+    asked = []
+    shell = SimpleNamespace(run_line_magic=lambda magic, line: asked.append(f"{magic} {line}"))
+    exec(code, {"get_ipython": lambda: shell})
+    assert asked == []
+    monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
+    exec(code, {"get_ipython": lambda: shell})
+    listing, installing = asked
+    assert listing == "pip list --format=freeze > colab.txt"
+    assert installing.startswith("pip install -q -c colab.txt ")
+    assert f"git+https://github.com/them/course@v{fercourse.__version__}" in installing
 
 
 def test_time_and_device_stand_under_the_title(made, folder):
