@@ -116,6 +116,9 @@ def pointing(seed: int) -> tuple[dict, dict]:
         "ahead_of_their_controls": [
             name for name, one in methods.items() if one.low > rivals[name]
         ],
+        "black_maps": {
+            name: float((values.max(axis=(1, 2)) == 0).mean()) for name, values in maps.items()
+        },
         "methods": {name: list(one) for name, one in methods.items()},
         "controls": {name: list(one) for name, one in controls.items()},
         "mean_of_others": {name: list(one) for name, one in blind.items()},
