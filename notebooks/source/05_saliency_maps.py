@@ -46,7 +46,7 @@ course = fercourse.setup("05")
 # %%
 everybody = fercourse.load("builtin")
 everybody = replace(everybody, labels=everybody.table["true_class"].to_numpy())
-training = everybody.split("train").sample(course.profile.faces // 2, seed=course.seed)
+training = everybody.split("train").sample(course.profile.faces, seed=course.seed)
 validation = everybody.split("validation").sample(course.profile.faces // 10, seed=course.seed)
 exam = everybody.split("test").sample(course.profile.faces // 5, seed=course.seed)
 print(training)
