@@ -6,7 +6,7 @@ import numpy as np
 from fercourse.datasets.faceset import FaceSet
 from fercourse.errors import ModelError
 
-FACES_AT_ONCE = 256
+FACES_AT_ONCE = 64
 
 
 def features(model: keras.Model, images: np.ndarray) -> np.ndarray:
