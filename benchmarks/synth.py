@@ -202,7 +202,7 @@ def drawn_for_reality(count: int = DRAWN_FOR_REALITY) -> FaceSet:
 
 def train_for_reality(faces: FaceSet, seed: int):
     """Return a classifier that has seen drawn faces alone."""
-    model = build("tiny", seed=seed, filters=FILTERS)
+    model = build("tiny", seed=seed, filters=FILTERS, preprocessing="histogram_equalization")
     train, validation = faces.split("train"), faces.split("validation")
     return fit(model, train, validation, replace(FOR_REAL, seed=seed), progress=False).classifier
 
