@@ -595,9 +595,9 @@ plots.estimates(
 
 # %% [markdown]
 # One at most, and it is the plainest: occlusion. Its own mean is poor, so what it finds, it finds by looking at this
-# face. Now look at the long bars below: they belong to maps that were *not allowed to look at the face*. The mean of all other
-# Grad-CAMs, or Layer-CAMs, points at one fixed place, where mouths usually are, and hits more often than the maps
-# themselves. Without this control you would have read that they beat chance, and been content.
+# face. Now look at the bars at the bottom: they belong to maps that were *not allowed to look at the face*. The mean
+# of all other Grad-CAMs, or Layer-CAMs, points at one fixed place, where mouths usually are, and hits as often as the
+# maps themselves, or more often. Without this control you would have read that they beat chance, and been content.
 #
 # One network is one network. `fercourse benchmark explain` let all ten methods play on `edge_net`, on {faces} faces
 # balanced over the classes: {ahead} were ahead of all their controls, the others were not.
