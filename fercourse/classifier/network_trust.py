@@ -33,6 +33,8 @@ ALLOWED = {
     "keras.models": MODELS,
     "keras.regularizers": {"L1", "L1L2", "L2", "OrthogonalRegularizer"},
     "keras.src.models.functional": {"Functional"},
+    # What "+" and "*" between tensors become; MobileNetV3 has them.
+    "keras.src.ops.numpy": {"Add", "Multiply"},
 }
 PLAIN = {"__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__", "__tensor__"}
 OWN = "fercourse>"

@@ -278,7 +278,7 @@ plots.curves(
 )
 
 # %% [markdown]
-# From six bits on it makes little difference; with four it makes a large one; with three, both are lost. Why? Look
+# From six bits on it makes little difference; with four it makes a large one; with three, both lose half and more. Why? Look
 # at how large the filters of one layer are.
 
 # %%
