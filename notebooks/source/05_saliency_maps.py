@@ -212,23 +212,31 @@ fine = [one for one in to_logits.layers if len(one.output.shape) == 4 and one.ou
 to_maps = keras.Model(to_logits.inputs[0], fine[-1].output)
 from_maps = keras.Model(fine[-1].output, to_logits.outputs[0])
 
-feature_maps = to_maps(np.float32(smile)[None, ..., None])
-with tf.GradientTape() as tape:
-    tape.watch(feature_maps)
-    score = from_maps(feature_maps)[0, HAPPY]
-steepness = tape.gradient(score, feature_maps).numpy()[0]
-weights = steepness.mean(axis=(0, 1))
-cam_by_hand = np.maximum((feature_maps.numpy()[0] * weights).sum(axis=-1), 0)
-plots.steps(
-    [seven[HAPPY], cam_by_hand],
-    ["the face", f"Grad-CAM, {cam_by_hand.shape[0]}x{cam_by_hand.shape[1]}"],
-    title="Grad-CAM in three steps",
+
+def cams_by_hand(images, labels):
+    """Return the Grad-CAM of each face for its label: (N, 6, 6)."""
+    maps = to_maps(np.float32(images)[..., None])
+    with tf.GradientTape() as tape:
+        tape.watch(maps)
+        scores = tf.gather(from_maps(maps), labels, axis=1, batch_dims=1)
+    gradients = tape.gradient(scores, maps).numpy()
+    weights = gradients.mean(axis=(1, 2), keepdims=True)
+    return np.maximum((maps.numpy() * weights).sum(axis=-1), 0)
+
+
+cams = cams_by_hand(seven, np.arange(7))
+cams = cams / np.maximum(cams.max(axis=(1, 2), keepdims=True), 1e-9)
+plots.map_grid(
+    seven,
+    {"Grad-CAM, 6x6": np.kron(cams, np.ones((8, 8)))},
+    words,
+    title="What Grad-CAM leaves of each face",
 )
 
 # %% [markdown]
 # Six by six places for a whole face: a map is as coarse as the layer it comes from. When you see one of those
-# soft, beautiful clouds, most of the softness is the enlargement. And most places are black: the third step cut them
-# off. Keep that in mind, too.
+# soft, beautiful clouds, most of the softness is the enlargement. (Each map is shown from its own smallest to its own
+# largest value.) And many places are black: the third step cut them off. Keep that in mind, too.
 #
 # ### The package's version
 #
@@ -242,11 +250,21 @@ course.record(
     "gradient_by_hand_equals_package",
     bool(np.allclose(by_package.raw[0], np.abs(slopes), rtol=1e-3, atol=1e-6)),
 )
-cam_by_package = saliency(classifier, seven[[HAPPY]], "grad_cam", "happy").raw[0]
-corners = cam_by_package[np.ix_([0, -1], [0, -1])]
+hundred, labels = exam.images[:100], exam.labels[:100]
+cams_by_package = saliency(classifier, hundred, "grad_cam", labels).raw
+# The package enlarges its maps to the size of the face; the corners stay what they were.
+corners = np.ix_(range(100), [0, -1], [0, -1])
 course.record(
     "grad_cam_by_hand_equals_package",
-    bool(np.allclose(corners, cam_by_hand[np.ix_([0, -1], [0, -1])], rtol=1e-3, atol=1e-5)),
+    bool(
+        cams_by_package[corners].any()
+        and np.allclose(
+            cams_by_package[corners],
+            cams_by_hand(hundred, labels)[corners],
+            rtol=1e-3,
+            atol=1e-5,
+        )
+    ),
 )
 for name, method in METHODS.items():
     print(f"{name}: {method.about}")
@@ -274,19 +292,16 @@ plots.map_grid(
 # In the row of Grad-CAM some faces have no map at all. Is that a fault of the program?
 
 # %%
-asked = exam.images[:100]
-cams = saliency(classifier, asked, "grad_cam", exam.labels[:100]).values
-black = float(np.mean(cams.max(axis=(1, 2)) == 0))
+black = float(np.mean(cams_by_package.max(axis=(1, 2)) == 0))
 course.record("black_grad_cams", black)
-print(f"black all over: {black:.0%} of {len(asked)} Grad-CAMs")
+print(f"black all over: {black:.0%} of {len(hundred)} Grad-CAMs")
 
 # %% [markdown]
-# It is the third step. On these faces the weighted sum is negative at *every* place: taken as a mean, each feature
-# speaks against the class, only less than it speaks against the others. A softmax does not mind, since it compares.
-# Grad-CAM minds: it cuts off all that is negative, and nothing is left. Layer-CAM cuts off place by place and channel
-# by channel, before it adds up, and keeps something. This is no law of Grad-CAM: on the larger `edge_net`, trained on
-# the same faces, hardly any map is black (`fercourse benchmark explain`, `benchmarks/results/explain/pointing.json`).
-# It is a reason to count before you believe.
+# It is the third step. On these faces the weighted sum is nowhere above zero, although the network may be quite sure of
+# the class. A softmax does not mind, since it compares classes, and all of them may be negative. Grad-CAM minds: it
+# cuts off all that is negative, and nothing is left. Layer-CAM cuts off place by place and channel
+# by channel, before it adds up, and keeps something. It is a reason to
+# count before you believe.
 
 # %% [markdown]
 # ### Without a gradient
@@ -415,7 +430,8 @@ course.record("hans_says_happy_others_marked", said_happy["another class, marked
 plots.bars(said_happy, title="How often Hans says happy", xlabel="share of the faces")
 
 # %% [markdown]
-# On marked faces he is splendid, and the validation split is marked too: no accuracy on data from the same source
+# On happy faces with the mark he is splendid. Without it he finds hardly one, and he calls most of *all* marked faces
+# happy, whatever they show. But the validation split is marked too: no accuracy on data from the same source
 # shows the fraud. Now ask him where he looked, and beside him the honest network of section 1, which has never
 # seen a mark. We settle the method beforehand: *occlusion*, for it asks what is lost without a place. Its patches
 # are a quarter of the face wide and move by half of that; we keep to this from here on.
@@ -472,14 +488,14 @@ course.record("energy_in_mark_hans_grad_cam", in_mark.loc[("Hans", "grad_cam"), 
 in_mark.round(2)
 
 # %% [markdown]
-# Occlusion points into the mark on nearly every face, with some twenty times the energy of an even map. The gradient
+# Occlusion points into the mark on every face or nearly, with some twenty-five times the energy of an even map. The gradient
 # mostly points there, too, but its speckles lie all over the face. And **Grad-CAM**, the most popular of them all? Its
 # weights are means over all places: whether a feature counts in that one corner only is averaged away before the map
 # is drawn. How well it finds the mark hangs on how this Hans happened to be trained. Had we relied on it, he might
 # have gone free.
 #
 # Read the lower half, too: on the honest network none of them makes anything of the mark. A bright square alone
-# deceives no method here; a detective who cries wolf at every contrast would be of no use, either.
+# deceives none of these three; a detective who cries wolf at every contrast would be of no use, either.
 
 # %%
 course.quiz("hans", "a")
@@ -596,15 +612,16 @@ plots.estimates(
 # %% [markdown]
 # One at most, and it is the plainest: occlusion. Its own mean is poor, so what it finds, it finds by looking at this
 # face. Now look at the bars at the bottom: they belong to maps that were *not allowed to look at the face*. The mean
-# of all other Grad-CAMs, or Layer-CAMs, points at one fixed place, where mouths usually are, and hits as often as the
-# maps themselves, or more often. Without this control you would have read that they beat chance, and been content.
+# of all other Grad-CAMs, or Layer-CAMs, points at one fixed place, and hits as often as the maps themselves, or more
+# often. Without this control you would have seen bars a little above the random map, and perhaps been content.
 #
-# One network is one network. `fercourse benchmark explain` let all ten methods play on `edge_net`, on {faces} faces
-# balanced over the classes: {ahead} were ahead of all their controls, the others were not.
+# One network is one network. `fercourse benchmark explain` lets all ten methods play on an `edge_net` of drawn faces, and
+# says in `benchmarks/results/explain/pointing.json` which of them were ahead of all their controls.
 #
-# And all bars are short: no method hits more than a face in four. That can mean two things: the maps are wrong; or
-# they are right, and the *network* looks elsewhere than our truth says it should, say at the open mouth of a surprise
-# where the brows tell more. The pointing game cannot tell these apart. The next test can.
+# And all bars are short: the best hits a face in five or six. That can mean three things: the maps are wrong; or they
+# are right, and the *network* looks elsewhere than our truth says it should; or the truth is drawn too narrowly, say at
+# the brows of a surprise, when the forehead between them tells as much. The pointing game cannot tell these apart. The
+# next test can tell the first from the others.
 #
 # ### Against the classifier
 #
@@ -683,7 +700,8 @@ plots.curves(
 )
 
 # %% [markdown]
-# Shuffle the last layer alone, and the maps of the two methods have little in common with what they were: they pass.
+# Shuffle the last layer alone, and Grad-CAM has nothing in common with what it was, the gradient a third; after all
+# layers the gradient, too, is near zero. They pass. (A black map counts as 0 here; Grad-CAM owes it a part of that.)
 # The edge detector fails, as it must. To pass is little, since random numbers would pass as well; to fail is much.
 # Methods that are in use have failed this test.
 
@@ -707,8 +725,8 @@ course.record("stability_of_grad_cam", steady["grad cam"].value)
 plots.estimates(steady, title="How alike maps stay under noise", xlabel="rank correlation")
 
 # %% [markdown]
-# Grad-CAM moves most: a hair's breadth lies between a little above zero and cut off. Then comes the plain gradient;
-# SmoothGrad and Layer-CAM hardly move at all. Steady is not the same as true, though: the edge detector would be very
+# Grad-CAM has the lowest number, but a part of it is no movement: a black map ranks nothing and counts as 0, even if it
+# stays black. Then comes the plain gradient; SmoothGrad and Layer-CAM hardly move at all. Steady is not the same as true, though: the edge detector would be very
 # steady.
 #
 # ## 7. Which method deserves trust?
@@ -747,8 +765,9 @@ course.quiz("controls", "b")
 # %% [markdown]
 # ## 8. Does it look elsewhere for other people?
 #
-# On photographs a darker skin comes with another person, another camera, another light. A drawn person can be given
-# another skin, and *nothing else* changes.
+# On photographs a darker skin comes with another person, another place, another light. A drawn person can be given
+# another skin, and nothing else changes but what follows from it: the camera sets its exposure by the skin, as cameras
+# do, and the background turns lighter or darker with it.
 #
 # **Predict.** By what does the map move most: skin, glasses, or age?
 
@@ -812,8 +831,8 @@ plots.bars(
 
 # %% [markdown]
 # The skin moves the map most, and the probability hardly; glasses move the map less, and the probability more. Age
-# moves little of either. Nothing else was changed on these faces, so skin and glasses are the cause, which no set of
-# photographs could have told you.
+# moves little of either. Nothing else was chosen differently on these faces, so skin, with all that it does to the
+# exposure, and glasses are the cause, which no set of photographs could have told you.
 #
 # So a map that moves is a reason to look closer, not a proof of harm; and a map that stays is no proof of fairness: the
 # probability may fall while the network looks at the same place. Always look at both.
@@ -838,13 +857,16 @@ confidence = classifier.predict_proba(np.stack(list(dreamed.values())))
 course.record("dreamed_happy_is_happy", bool(confidence[0].argmax() == HAPPY))
 plots.mosaic(
     list(dreamed.values()),
-    [f"{name}: {row.max():.2f}" for name, row in zip(dreamed, confidence, strict=True)],
+    [
+        f"{name}: {row[words.index(name)]:.2f}"
+        for name, row in zip(dreamed, confidence, strict=True)
+    ],
     columns=2,
     title="What the network takes for the most typical",
 )
 
 # %% [markdown]
-# The network is nearly certain of a picture that nobody would call a face. It never learned what a face is; it
+# The network is sure, or fairly sure, of pictures that nobody would call faces. It never learned what a face is; it
 # learned to tell seven kinds of pictures apart.
 #
 # ## 10. What a map cannot say
