@@ -193,15 +193,16 @@ def test_what_makes_no_sense_is_refused(classifier, tmp_path):
 
 
 @pytest.mark.slow
-def test_twenty_thousand_frames_leave_memory_flat_and_lose_none(classifier, clip):
+def test_five_thousand_frames_leave_memory_flat_and_lose_none(classifier, clip):
+    # "fercourse benchmark live" does this with 20,000.
     frames = [cv2.resize(frame, (160, 120), interpolation=cv2.INTER_AREA) for frame in clip[0]]
     session = Session(classifier)
     numbers, memory = set(), []
-    for step in range(20_000):
+    for step in range(5_000):
         result = session.see(frames[step % len(frames)], step / 25)
         numbers.update(face.id for face in result.faces)
         assert len(result.faces) == 1
-        if step % 1000 == 999:
+        if step % 250 == 249:
             memory.append(_resident_mb())
     assert numbers == {1}
     assert memory[-1] - memory[2] < 5
