@@ -615,8 +615,8 @@ plots.estimates(
 # of all other Grad-CAMs, or Layer-CAMs, points at one fixed place, and hits as often as the maps themselves, or more
 # often. Without this control you would have seen bars a little above the random map, and perhaps been content.
 #
-# One network is one network. `fercourse benchmark explain` lets all ten methods play on an `edge_net` of drawn faces, and
-# says in `benchmarks/results/explain/pointing.json` which of them were ahead of all their controls.
+# One network is one network. `fercourse benchmark explain --only pointing` lets all ten methods play on an `edge_net` of
+# drawn faces, and writes down which of them are ahead of all their controls.
 #
 # And all bars are short: the best hits a face in five or six. That can mean three things: the maps are wrong; or they
 # are right, and the *network* looks elsewhere than our truth says it should; or the truth is drawn too narrowly, say at
