@@ -2,8 +2,6 @@
 
 import copy
 import datetime
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from nbformat import NotebookNode
 
 from fercourse.course.machine import device, versions
 from fercourse.course.run import Outcome, Task
+from fercourse.course.writing import writing
 from fercourse.errors import CourseError
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -27,7 +26,7 @@ def write_report(outcomes: list[Outcome], task: Task, folder: Path) -> Path:
     CourseError
         If the folder cannot be written.
     """
-    with _told(folder):
+    with writing("The report", folder):
         for outcome in outcomes:
             page = folder / f"{outcome.notebook.stem}.html"
             page.write_text(notebook_page(outcome), encoding="utf-8")
@@ -50,7 +49,7 @@ def prepare(folder: Path) -> None:
     mark = folder / ".gitignore"
     if folder.exists() and not folder.is_dir():
         raise CourseError(f"{folder} is a file; choose a folder with --out.")
-    with _told(folder):
+    with writing("The report", folder):
         if folder.is_dir() and any(folder.iterdir()):
             if not mark.is_file() or mark.read_text(encoding="utf-8") != _MARK:
                 raise CourseError(
@@ -60,16 +59,6 @@ def prepare(folder: Path) -> None:
                 page.unlink()
         folder.mkdir(parents=True, exist_ok=True)
         mark.write_text(_MARK, encoding="utf-8")
-
-
-@contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """Turn a full disk or a missing permission into one sentence."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or error
-        raise CourseError(f"The report cannot be written to {folder}: {reason}.") from None
 
 
 def notebook_page(outcome: Outcome) -> str:

@@ -202,3 +202,20 @@ def test_reference_of_the_whole_package_has_no_fault(tmp_path):
     assert not [page for page in pages if "/cli/" in page or "/lessons" in page]
     publish(site_files([], SETTINGS, checkout(), names), tmp_path / "site")
     assert faults(tmp_path / "site") == []
+
+
+def test_a_folder_that_cannot_be_put_in_place_leaves_the_earlier_site(tmp_path, monkeypatch):
+    folder = tmp_path / "site"
+    publish({"index.html": b"earlier"}, folder)
+    rename = Path.rename
+
+    def refuse(self, target):
+        if self.name == "fresh":
+            raise PermissionError(13, "Permission denied")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(CourseError, match="Permission denied"):
+        publish({"index.html": b"later"}, folder)
+    assert (folder / "index.html").read_bytes() == b"earlier"
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]

@@ -1,10 +1,10 @@
 """A site gets its name when it is whole, and replaces nothing but an earlier site."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
+from fercourse.course.writing import writing
 from fercourse.errors import CourseError
 
 _LISTED = ".fercourse-site"
@@ -20,7 +20,7 @@ def require_free(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise CourseError(f"{folder} is a file; choose a folder with --out.")
-    with _told(folder):
+    with writing("The site", folder):
         listed = folder / _LISTED
         own = {_LISTED, *(listed.read_text("utf-8").splitlines() if listed.is_file() else ())}
         files = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
@@ -49,7 +49,7 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
     """
     require_free(folder)
     folder = folder.resolve()
-    with _told(folder):
+    with writing("The site", folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as place:
             fresh = Path(place) / "fresh"
@@ -57,16 +57,17 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
             for path, content in {**files, _LISTED: listed.encode()}.items():
                 (fresh / path).parent.mkdir(parents=True, exist_ok=True)
                 (fresh / path).write_bytes(content)
-            if folder.exists():
-                folder.rename(Path(place) / "old")
-            fresh.rename(folder)
+            _replace(folder, fresh, Path(place) / "old")
 
 
-@contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """Turn a full disk or a missing permission into one sentence."""
+def _replace(folder: Path, fresh: Path, old: Path) -> None:
+    """Put a fresh folder in the place of another; where that fails, the other is back."""
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    folder.rename(old)
     try:
-        yield
-    except OSError as error:
-        reason = error.strerror or error
-        raise CourseError(f"The site cannot be written to {folder}: {reason}.") from None
+        fresh.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
