@@ -24,7 +24,8 @@ _PATIENCE = 3
 _SAME_FACE = 0.25
 # A detection near a face looks at this many widths of the face, shrunk so that it is so many pixels wide.
 _NEAR, _NEAR_WIDTH = 1.6, 48
-# The eyes tell the tilt at every so many corrections; in between it is followed.
+# Once the eyes have told the tilt, they are asked again at every so many corrections; in between it
+# is followed.
 _EYES_EVERY = 6
 # What a detection corrects of a followed box; the rest is left, so that boxes do not jump.
 _GAIN = 0.5
@@ -227,11 +228,13 @@ def _correct(face: _Followed, box: Box, gray: np.ndarray) -> None:
     sides = np.array(box[2:], float)
     face.middle = face.middle + _GAIN * (box[:2] + sides / 2 - face.middle)
     face.sides = face.sides + _GAIN * (sides - face.sides)
-    tilt = find_tilt(gray, box) if face.corrected % _EYES_EVERY == 0 else None
+    face.missed = 0
+    face.corrected += 1
+    if face.tilt is not None and face.corrected % _EYES_EVERY:
+        return
+    tilt = find_tilt(gray, box)
     if tilt is not None:
         face.tilt = tilt if face.tilt is None else face.tilt + _GAIN * (tilt - face.tilt)
-    face.corrected += 1
-    face.missed = 0
 
 
 def _is_inside(face: _Followed, shape: tuple[int, int]) -> bool:

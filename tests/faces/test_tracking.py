@@ -136,6 +136,28 @@ def test_the_tilt_is_followed_too():
     assert track.tilt == pytest.approx(20, abs=5)
 
 
+def test_eyes_that_were_hidden_at_first_are_looked_for_until_they_are_found():
+    frame, _ = synth.draw_view(identity=1, roll=10, size=(240, 320))
+    (found,) = faces.detect(frame)
+    hidden = frame.copy()
+    hidden[found.y : found.y + found.height // 2] = 128
+    tracker = Tracker(Script([found]), every=1)
+    tilts = [tracker.track(one)[0].tilt for one in (hidden, hidden, frame)]
+    assert tilts == [0, 0, pytest.approx(10, abs=4)]
+
+
+def test_eyes_that_told_the_tilt_are_asked_again_at_every_sixth_correction(monkeypatch):
+    frame, _ = synth.draw_view(identity=1, size=(240, 320))
+    (found,) = faces.detect(frame)
+    asked = []
+    monkeypatch.setattr(
+        faces.tracking, "find_tilt", lambda image, box: asked.append(len(asked)) or 3.0
+    )
+    tracker = Tracker(Script([found]), every=1)
+    seen = [len(asked) for _ in range(12) if tracker.track(frame)]
+    assert seen == [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3]
+
+
 def test_a_face_that_is_missed_now_and_then_is_kept_and_one_that_left_is_given_up(walking):
     frame, box = walking[0][0], walking[1][0]
     tracker = Tracker(Script([box], [], [], [box], []), every=1)
