@@ -17,10 +17,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 from fer_environment import python_with_fer
+from synth import look_in_scenes
 
 from fercourse import synth
 from fercourse.classifier import load_classifier
-from fercourse.faces import Box, Haar, overlap
+from fercourse.faces import Box, Haar, detect, overlap
 from fercourse.live import Session
 from fercourse.live.video import Video, VideoWriter
 
@@ -29,6 +30,7 @@ MODEL = "builtin"
 BROWSER_SECONDS = 60
 SOAK_FRAMES = 20_000
 ROUNDS = 3
+SCENES = 40
 RATE = 25.0
 
 
@@ -58,7 +60,8 @@ def run(options: dict) -> tuple[dict, dict]:
         "soak_growth_mb": soak["growth_mb"],
     }
     return figures, {
-        "browser": browser, "beside_fer": beside, "tracking": tracking, "soak": soak
+        "browser": browser, "beside_fer": beside, "tracking": tracking, "soak": soak,
+        "detectors": _detectors(),
     }  # fmt: skip
 
 
@@ -151,6 +154,23 @@ def _tracking(frames: list[np.ndarray], boxes: list[Box]) -> dict:
         "frame_ms_median": statistics.median(milliseconds),
         "frame_ms_p95": float(np.percentile(milliseconds, 95)),
     }  # fmt: skip
+
+
+def _detectors() -> dict:
+    """Compare the session's quick search with the thorough one, on scenes of one to three people."""
+    scenes = [synth.draw_scene(1 + number % 3, seed=500 + number) for number in range(SCENES)]
+    compared = {}
+    for name, find in {"Haar": Haar(), "detect": detect}.items():
+        milliseconds = []
+        for image, _, _ in scenes:
+            start = time.perf_counter()
+            find(image)
+            milliseconds.append(1000 * (time.perf_counter() - start))
+        compared[name] = {
+            "ms_median": statistics.median(milliseconds),
+            **look_in_scenes(find, scenes),
+        }
+    return {"scenes": SCENES, **compared}
 
 
 def _soak(frames: list[np.ndarray]) -> dict:
