@@ -267,7 +267,7 @@ plots.bars(
     new_heads,
     title="A new head, trained with 20 labels a class",
     xlabel="balanced accuracy on the target",
-    ylabel="body trained on",
+    ylabel="body",
 )
 
 # %% [markdown]
@@ -627,7 +627,7 @@ plots.bars(
     lamp_scores,
     title="From which side does the light come? A new head, 20 labels a side",
     xlabel="accuracy (0.5 is guessing)",
-    ylabel="body trained on",
+    ylabel="body",
 )
 
 # %%
