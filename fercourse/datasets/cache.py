@@ -92,9 +92,12 @@ def building(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(target.parent)
         partial = Path(tempfile.mkdtemp(_PARTIAL, f"{target.name}.", target.parent))
+        before = _identity(target)
         try:
             yield partial
-            _install(partial, target)
+            # What another process made meanwhile is as good, and may be being read: leave it.
+            if _identity(target) == before:
+                _install(partial, target)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
@@ -109,6 +112,12 @@ def writing(folder: Path) -> Iterator[None]:
             f"Cannot write to {folder}: {error.strerror or error}; make room there, or set "
             "FERCOURSE_CACHE to another folder, and try again."
         ) from error
+
+
+def _identity(folder: Path) -> int | None:
+    with contextlib.suppress(FileNotFoundError):
+        return folder.stat().st_ino
+    return None
 
 
 def _install(partial: Path, target: Path) -> None:

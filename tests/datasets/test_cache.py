@@ -62,6 +62,16 @@ def test_saving_again_replaces():
     assert len(cache.load(folder)) == 20
 
 
+def test_what_another_process_made_in_the_meantime_is_left_as_it_is(own_cache):
+    faces, folder = some_faces(), cache.place("drawn", 1)
+    with cache.building(folder) as ours:
+        cache.write_array(ours / "images.npy", faces.images)
+        cache.write_rest(faces, ours, made="ours")
+        cache.save(faces, folder, made="theirs")
+    assert cache.read_meta(folder)["origin"] == {"made": "theirs"}
+    assert [path.name for path in own_cache.iterdir()] == [folder.name]
+
+
 def test_the_last_import_comes_first():
     for key in (1, 2, 3):
         cache.save(some_faces(), cache.place("drawn", key))
