@@ -89,9 +89,7 @@ class Haar:
         If `least` is not between 0 and 1, or `step` not above 1.
     """
 
-    def __init__(
-        self, *, side: int = 320, least: float = 0.075, step: float = 1.25, votes: int = 2
-    ):
+    def __init__(self, *, side: int = 320, least: float = 0.075, step: float = 1.2, votes: int = 2):
         if not (0 < least < 1 < step and side >= 20 and votes >= 1):
             raise DataError(
                 f"A search for faces needs 0 < least < 1 < step, not least={least} and step={step}, "

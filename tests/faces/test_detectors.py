@@ -162,6 +162,6 @@ def test_the_cascade_that_is_used_is_opencvs():
     small = cv2.resize(image, (320, 240), interpolation=cv2.INTER_AREA)
     expected = [
         Box(*(2 * value for value in box))
-        for box in cascade.detectMultiScale(small, 1.25, 2, minSize=(24, 24)).tolist()
+        for box in cascade.detectMultiScale(small, 1.2, 2, minSize=(24, 24)).tolist()
     ]
     assert Haar()(image) == sorted(expected, key=lambda box: -box.width)
