@@ -43,6 +43,9 @@ from fercourse import models, plots, synth
 course = fercourse.setup("03")
 
 # %% [markdown]
+# Lines that begin with many digits and a capital I, W or E come from TensorFlow, which tells what it found on
+# your machine. That it found no graphics card is no error: this notebook needs none.
+#
 # We learn from the training split and watch the validation split, both thinned to the number of faces of your
 # profile. The test split stays closed until the last section.
 
