@@ -137,6 +137,7 @@ def open_lab(work: Path, first: str, arguments: Iterable[str]) -> int:
         f"--ServerApp.root_dir={work.resolve()}",
         f"--LabApp.default_url=/lab/tree/{first}",
         "--ServerApp.kernel_spec_manager_class=fercourse.course.kernel.OwnKernels",
+        "--ServerApp.kernel_websocket_connection_class=fercourse.course.websocket.PromptConnection",
         *arguments,
     ]
     places = [str(_JUPYTER), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]

@@ -70,7 +70,7 @@ class Haar:
     """A quick detector of frontal faces: the cascade of `detect`, searched at fewer sizes.
 
     Introduced in notebook 07. On 40 drawn scenes of one to three people in 640x480 pixels it found
-    all 67 frontal faces, where `detect` found 66, in a sixth of the time.
+    all 67 frontal faces, where `detect` found 66, in a quarter of the time.
 
     Parameters
     ----------

@@ -24,9 +24,8 @@ _PATIENCE = 3
 _SAME_FACE = 0.25
 # A detection near a face looks at this many widths of the face, shrunk so that it is so many pixels wide.
 _NEAR, _NEAR_WIDTH = 1.6, 48
-# Once the eyes have told the tilt, they are asked again at every so many corrections; in between it
-# is followed.
-_EYES_EVERY = 6
+# Once the eyes have told the tilt, it is followed for so many frames before they are asked again.
+_EYES_EVERY = 30
 # What a detection corrects of a followed box; the rest is left, so that boxes do not jump.
 _GAIN = 0.5
 
@@ -45,7 +44,7 @@ class _Followed:
     middle: np.ndarray  # x, y in pixels
     sides: np.ndarray  # width, height
     tilt: float | None = None  # until the eyes are found
-    corrected: int = 0
+    since_eyes: int = 0
     missed: int = 0
     is_lost: bool = False
 
@@ -210,6 +209,7 @@ def _move(face: _Followed, before: np.ndarray, now: np.ndarray, factor: float) -
     there, ok, _ = cv2.calcOpticalFlowPyrLK(before, now, points, None, winSize=_WINDOW, maxLevel=3)
     back, _, _ = cv2.calcOpticalFlowPyrLK(now, before, there, None, winSize=_WINDOW, maxLevel=3)
     kept = (ok.ravel() == 1) & (np.linalg.norm(back - points, axis=1) < _MAX_RETURN_ERROR)
+    face.since_eyes += 1
     turn = None
     if kept.sum() >= _FEWEST_POINTS:
         turn, _ = cv2.estimateAffinePartial2D(points[kept], there[kept])
@@ -229,9 +229,9 @@ def _correct(face: _Followed, box: Box, gray: np.ndarray) -> None:
     face.middle = face.middle + _GAIN * (box[:2] + sides / 2 - face.middle)
     face.sides = face.sides + _GAIN * (sides - face.sides)
     face.missed = 0
-    face.corrected += 1
-    if face.tilt is not None and face.corrected % _EYES_EVERY:
+    if face.tilt is not None and face.since_eyes < _EYES_EVERY:
         return
+    face.since_eyes = 0
     tilt = find_tilt(gray, box)
     if tilt is not None:
         face.tilt = tilt if face.tilt is None else face.tilt + _GAIN * (tilt - face.tilt)

@@ -1,6 +1,6 @@
 // The page's half of LiveWidget: takes pictures, sends them as JPEG, paints what comes back.
-// One frame is with the kernel and one more is encoded meanwhile, never more; so a slow kernel
-// lowers the rate and nothing piles up. A camera runs only between Start and Stop.
+// The next frame is taken when the last one is answered, so a slow kernel lowers the rate, nothing
+// piles up, and what is painted is no older than it must be. A camera runs only between Start and Stop.
 
 const SENT_WIDTH = 320; // pixels; faces are cut out at 48x48 anyway
 const JPEG_QUALITY = 0.9;
@@ -333,15 +333,13 @@ class Live {
 
   togglePause() {
     this.state = this.state === "paused" ? "running" : "paused";
-    if (this.state === "paused") this.forget("ready");
     this.say(this.state === "paused" ? "Paused: nothing is sent. Stop turns the camera off." : "Going on.");
     this.enable();
   }
 
   halt(text) {
     this.origin?.stop();
-    this.forget("inFlight");
-    this.forget("ready");
+    this.forgetFrame();
     this.origin = null;
     this.question.hidden = true;
     if (this.state !== "off") this.send({ kind: "stop" });
@@ -350,13 +348,13 @@ class Live {
     this.enable();
   }
 
-  forget(frame) {
-    this[frame]?.picture.close();
-    this[frame] = null;
+  forgetFrame() {
+    this.inFlight?.picture.close();
+    this.inFlight = null;
     this.hasFresh = false;
   }
 
-  // Frames: fresh ones are encoded when there is room, sent when nothing is in flight.
+  // Frames: a fresh one is taken when nothing is in flight.
 
   send(content, buffers = []) {
     try {
@@ -369,11 +367,13 @@ class Live {
   fresh(source) {
     if (this.origin !== source || this.state !== "running") return;
     this.hasFresh = true;
-    if (!this.encoding && !this.ready) this.encode(source);
+    this.take();
   }
 
-  async encode(source) {
-    this.encoding = true;
+  async take() {
+    if (!this.hasFresh || this.taking || this.inFlight || this.state !== "running") return;
+    const source = this.origin;
+    this.taking = true;
     this.hasFresh = false;
     const taken = performance.now();
     let picture;
@@ -381,29 +381,24 @@ class Live {
       picture = await createImageBitmap(source.element);
       const width = Math.min(SENT_WIDTH, picture.width);
       const height = Math.max(1, Math.round((picture.height * width) / picture.width));
-      this.small ??= document.createElement("canvas");
-      Object.assign(this.small, { width, height });
-      this.small.getContext("2d").drawImage(picture, 0, 0, width, height);
-      const blob = await new Promise((done) => this.small.toBlob(done, "image/jpeg", JPEG_QUALITY));
-      const jpeg = await blob.arrayBuffer();
-      if (this.origin !== source || this.state === "paused") throw new Error("stopped meanwhile");
-      this.ready = { number: this.number++, picture, jpeg, taken, scale: picture.width / width, mirrored: source.mirrored };
+      const jpeg = this.encode(picture, width, height);
+      if (this.origin !== source || this.state !== "running") throw new Error("stopped meanwhile");
+      const number = this.number++;
+      this.inFlight = { number, picture, taken, sent: performance.now(), scale: picture.width / width, mirrored: source.mirrored };
+      this.send({ kind: "frame", number, time: taken / 1000 }, [jpeg.buffer]);
     } catch {
       picture?.close(); // a source that is not ready yet, or not any more
     }
-    this.encoding = false;
-    this.dispatch();
+    this.taking = false;
   }
 
-  dispatch() {
-    if (!this.inFlight && this.ready) {
-      this.inFlight = this.ready;
-      this.ready = null;
-      this.inFlight.sent = performance.now();
-      const { number, jpeg, taken } = this.inFlight;
-      this.send({ kind: "frame", number, time: taken / 1000 }, [jpeg]);
-    }
-    if (this.hasFresh && !this.encoding && !this.ready && this.state === "running") this.encode(this.origin);
+  encode(picture, width, height) {
+    this.small ??= make("canvas");
+    Object.assign(this.small, { width, height });
+    this.small.getContext("2d", { willReadFrequently: true }).drawImage(picture, 0, 0, width, height);
+    // toBlob waits until the page is idle: 40 ms at a busy time, where this takes two.
+    const address = this.small.toDataURL("image/jpeg", JPEG_QUALITY);
+    return Uint8Array.from(atob(address.slice(address.indexOf(",") + 1)), (letter) => letter.charCodeAt(0));
   }
 
   receive(content, buffers) {
@@ -424,7 +419,7 @@ class Live {
     this.inFlight = null;
     if (content.kind === "result") this.show(frame, content);
     frame.picture.close();
-    this.dispatch();
+    this.take();
   }
 
   // What came back.

@@ -202,8 +202,8 @@ def frames_handled(taken, busy):
 course.check("frames_handled", frames_handled)
 
 # %% [markdown]
-# The widget of this notebook does just that: one frame is with the kernel, one more is being encoded, and no
-# third one exists. A slow kernel lowers the frame rate, and nothing else.
+# The widget of this notebook does just that: one frame is with the kernel, and no second one is taken until the
+# answer has come. A slow kernel lowers the frame rate, and nothing else.
 
 # %%
 course.quiz("queue", "b")

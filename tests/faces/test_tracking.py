@@ -146,16 +146,17 @@ def test_eyes_that_were_hidden_at_first_are_looked_for_until_they_are_found():
     assert tilts == [0, 0, pytest.approx(10, abs=4)]
 
 
-def test_eyes_that_told_the_tilt_are_asked_again_at_every_sixth_correction(monkeypatch):
+@pytest.mark.parametrize("every", [1, 5])
+def test_eyes_that_told_the_tilt_are_asked_again_after_thirty_frames(every, monkeypatch):
     frame, _ = synth.draw_view(identity=1, size=(240, 320))
     (found,) = faces.detect(frame)
     asked = []
     monkeypatch.setattr(
         faces.tracking, "find_tilt", lambda image, box: asked.append(len(asked)) or 3.0
     )
-    tracker = Tracker(Script([found]), every=1)
-    seen = [len(asked) for _ in range(12) if tracker.track(frame)]
-    assert seen == [1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3]
+    tracker = Tracker(Script([found]), every=every)
+    seen = [len(asked) for _ in range(62) if tracker.track(frame)]
+    assert seen == [1] * 30 + [2] * 30 + [3] * 2
 
 
 def test_a_face_that_is_missed_now_and_then_is_kept_and_one_that_left_is_given_up(walking):
