@@ -4,7 +4,8 @@
 
 const SENT_WIDTH = 320; // pixels; faces are cut out at 48x48 anyway
 const JPEG_QUALITY = 0.9;
-const PATIENCE = 8000; // ms without an answer, after which the kernel is taken for dead
+const PATIENCE = 8000; // ms without an answer, after which the camera is turned off
+const PING_EVERY = 2000; // ms without a message, after which the kernel is asked whether it is there
 const TRACE_SECONDS = 10;
 const SPOKEN_EVERY = 2500; // ms; a screen reader must be able to finish
 const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 4], [1, 4], [12, 4], [6, 2, 2, 2, 2, 2]];
@@ -83,6 +84,8 @@ class VideoFile {
 class Clip {
   mirrored = false;
   frames = [];
+  parts = [];
+  next = 0;
 
   constructor(ask, tell) {
     this.ask = ask;
@@ -104,8 +107,10 @@ class Clip {
   }
 
   async add(buffers, part, last, rate) {
+    if (part !== this.next) return; // what an earlier start had asked for
+    this.next = part + 1;
     // In the order in which they came, though they are decoded side by side.
-    this.parts = [...(this.parts ?? []), ...buffers.map((buffer) => createImageBitmap(new Blob([buffer], { type: "image/jpeg" })))];
+    this.parts.push(...buffers.map((buffer) => createImageBitmap(new Blob([buffer], { type: "image/jpeg" }))));
     this.tell(`The clip is being drawn: ${this.parts.length} frames so far.`);
     if (!last) return this.ask(part + 1);
     try {
@@ -120,6 +125,7 @@ class Clip {
     this.stopped = true;
     clearInterval(this.timer);
     this.resolve?.(1);
+    this.parts.forEach((part) => part.then((picture) => picture.close(), () => {}));
   }
 }
 
@@ -146,9 +152,7 @@ class Live {
     this.build(place);
     this.onMessage = (content, buffers) => this.receive(content, buffers ?? []);
     this.onClasses = () => this.buildBars();
-    this.onDeath = () => {
-      if (model.comm_live === false || model.get("comm_live") === false) this.halt(DEAD);
-    };
+    this.onDeath = () => this.state !== "off" && this.halt(GONE);
     model.on("msg:custom", this.onMessage);
     model.on("change:classes", this.onClasses);
     model.on("comm_live_update", this.onDeath);
@@ -169,12 +173,10 @@ class Live {
 
   look() {
     if (this.state === "off") return;
+    const since = this.inFlight?.sent ?? this.asked;
     if (!this.root.isConnected) this.halt("The picture left the page, so the camera was turned off.");
-    else if (this.waiting() > PATIENCE) this.halt(DEAD);
-  }
-
-  waiting() {
-    return this.inFlight ? performance.now() - this.inFlight.sent : 0;
+    else if (since && performance.now() - since > PATIENCE) this.halt(SILENT);
+    else if (!since && performance.now() - this.heard > PING_EVERY) this.send({ kind: "ping" });
   }
 
   // What is seen on the page.
@@ -183,11 +185,11 @@ class Live {
     const button = (text, call) => make("button", { type: "button", textContent: text, onclick: call });
     this.start = button("Start", () => this.begin());
     this.pause = button("Pause", () => this.togglePause());
-    this.stop = button("Stop", () => this.halt("Stopped. The camera is off."));
+    this.stop = button("Stop", () => this.halt(STOPPED));
     this.heat = button("Where did it look?", () => this.send({ kind: "heat" }));
     this.source = this.chooser([["clip", "the drawn clip"], ["camera", "camera"], ["file", "a video file"]]);
     this.source.onchange = () => {
-      this.halt("");
+      this.halt(this.state === "off" ? "" : STOPPED);
       this.file.hidden = this.source.value !== "file";
     };
     this.file = make("input", { type: "file", accept: "video/*", hidden: true, "aria-label": "Video file" });
@@ -293,10 +295,12 @@ class Live {
   }
 
   async run() {
+    const fromStart = document.activeElement === this.start;
     this.halt("");
-    this.state = "starting";
+    Object.assign(this, { state: "starting", heard: performance.now(), spokenName: undefined });
     this.say("Starting.");
     this.enable();
+    if (fromStart) this.stop.focus(); // Start cannot be pressed any more
     const source = this.newSource();
     this.origin = source;
     try {
@@ -333,6 +337,7 @@ class Live {
 
   togglePause() {
     this.state = this.state === "paused" ? "running" : "paused";
+    this.trail.push({ taken: performance.now() }); // the trace is broken off here
     this.say(this.state === "paused" ? "Paused: nothing is sent. Stop turns the camera off." : "Going on.");
     this.enable();
   }
@@ -344,8 +349,20 @@ class Live {
     this.question.hidden = true;
     if (this.state !== "off") this.send({ kind: "stop" });
     this.state = "off";
+    this.asked = null;
+    this.clear();
     this.say(text);
     this.enable();
+  }
+
+  clear() {
+    // Nobody's picture stays on the page.
+    for (const canvas of [this.canvas, this.trace]) canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+    this.small = null;
+    this.map.replaceChildren();
+    this.map.hidden = true;
+    this.showBars(null);
+    this.rates.textContent = "";
   }
 
   forgetFrame() {
@@ -359,8 +376,9 @@ class Live {
   send(content, buffers = []) {
     try {
       this.model.send({ ...content, view: this.view }, undefined, buffers);
+      if (content.kind !== "stop") this.asked ??= performance.now();
     } catch {
-      this.say(DEAD); // the channel to the kernel is closed
+      if (content.kind !== "stop") this.halt(GONE); // the channel to the kernel is closed
     }
   }
 
@@ -403,12 +421,16 @@ class Live {
 
   receive(content, buffers) {
     if (content.view !== undefined && content.view !== this.view) return;
+    Object.assign(this, { asked: null, heard: performance.now() });
+    if (content.kind === "problem") {
+      this.say(content.text);
+      if (this.state === "starting") this.origin.reject?.(new Error(content.text));
+    }
     if (content.kind === "clip" && this.origin instanceof Clip) {
       this.origin.add(buffers, content.part, content.last, content.rate);
-    } else if (content.kind === "heat") {
+    } else if (content.kind === "heat" && this.state !== "off") {
       this.showHeat(content, buffers);
     } else {
-      if (content.kind === "problem") this.say(content.text);
       this.answered(content);
     }
   }
@@ -529,8 +551,8 @@ class Live {
   speak(face) {
     const now = performance.now();
     const text = face ? `${face.name}, ${Math.round(100 * face.share)} percent` : "no face";
-    if (now - (this.spokenAt ?? -Infinity) < SPOKEN_EVERY || face?.name === this.spokenName) return;
-    Object.assign(this, { spokenAt: now, spokenName: face?.name });
+    if (now - (this.spokenAt ?? -Infinity) < SPOKEN_EVERY || (face?.name ?? null) === this.spokenName) return;
+    Object.assign(this, { spokenAt: now, spokenName: face?.name ?? null });
     this.spoken.textContent = text;
   }
 
@@ -550,7 +572,9 @@ class Live {
   }
 }
 
-const DEAD = "The kernel does not answer, so the camera was turned off. Run the cell again when it is back.";
+const STOPPED = "Stopped. The camera is off.";
+const GONE = "The kernel has ended or begun anew, so the camera was turned off. Run the cell again when it is back.";
+const SILENT = `No answer for ${PATIENCE / 1000} seconds, so the camera was turned off: the kernel is busy with another cell, or gone. Press Start again; if that does not help, run the cell again.`;
 
 function bytesOf(buffer) {
   return buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);

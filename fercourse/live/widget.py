@@ -45,8 +45,8 @@ class LiveWidget(anywidget.AnyWidget):
     Introduced in notebook 07. It is off until Start is pressed, and then sends frames to the kernel
     one at a time; whatever comes is used and dropped. The messages of a view, each with its
     ``view``: ``frame`` (``number``, ``time``, a JPEG) is answered by ``result`` or ``skipped``,
-    ``clip`` (``part``) by frames to play, ``heat`` by a face and a map, and ``stop`` by nothing. What goes
-    wrong is answered by ``problem`` with a sentence.
+    ``clip`` (``part``) by frames to play, ``heat`` by a face and a map, ``ping`` by ``alive``, and
+    ``stop`` by nothing. What goes wrong is answered by ``problem`` with a sentence.
 
     Parameters
     ----------
@@ -115,13 +115,15 @@ class LiveWidget(anywidget.AnyWidget):
             self.set_trait(change["name"], change["old"])
             return
         self._streams.clear()
-        self.set_trait("classes", _shown_classes(session)["classes"])
-        self.set_trait("colors", _shown_classes(session)["colors"])
+        with self.hold_sync():  # the page builds its bars of both
+            for name, value in _shown_classes(session).items():
+                self.set_trait(name, value)
 
     def _receive(self, _widget, content, buffers) -> None:
         """Answer a message; whatever is wrong with it, the next one can be answered."""
         answers = {
-            "frame": self._see, "clip": self._send_clip, "heat": self._explain, "stop": self._stop
+            "frame": self._see, "clip": self._send_clip, "heat": self._explain,
+            "stop": self._stop, "ping": self._tell_alive,
         }  # fmt: skip
         content = content if isinstance(content, dict) else {}
         view, answer = content.get("view"), answers.get(content.get("kind"))
@@ -130,8 +132,18 @@ class LiveWidget(anywidget.AnyWidget):
         try:
             answer(view, content, buffers)
         except FercourseError as error:
-            number = content.get("number")
-            self.send({"kind": "problem", "view": view, "number": number, "text": str(error)})
+            self._tell_problem(view, content, str(error))
+        except Exception:
+            # The fault of a model or a detector that somebody brought; its traceback is for them.
+            self._tell_problem(view, content, "The model or the detector failed; see the log.")
+            raise
+
+    def _tell_problem(self, view: str, content: dict, text: str) -> None:
+        number = content.get("number")
+        self.send({"kind": "problem", "view": view, "number": number, "text": text})
+
+    def _tell_alive(self, view: str, content: dict, buffers) -> None:
+        self.send({"kind": "alive", "view": view})
 
     def _see(self, view: str, content: dict, buffers) -> None:
         start = clock.perf_counter()

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 from pathlib import Path
 
 import nbformat
@@ -32,6 +33,11 @@ document.addEventListener("fercourse-result", ({ detail }) => window.results.pus
 """
 CAMERA_IS_ON = """() => window.streams.some((stream) =>
     stream.getTracks().some((track) => track.readyState === 'live'))"""
+NOTHING_IS_SHOWN = """() => {
+    const canvas = document.querySelector(".fer-picture canvas");
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    return pixels.every((value) => value === 0);
+}"""
 CAMERA_IS_OFF = f"() => !({CAMERA_IS_ON})()"
 
 
@@ -206,6 +212,7 @@ def test_stop_turns_the_camera_off(page):
     page.wait_for_function(CAMERA_IS_OFF)
     page.wait_for_timeout(300)
     assert results_of(page, 1) == []
+    assert page.evaluate(NOTHING_IS_SHOWN)
 
 
 def test_the_supplied_clip_needs_no_camera(page, artifacts):
@@ -221,8 +228,7 @@ def test_the_supplied_clip_needs_no_camera(page, artifacts):
 def test_memory_stays_flat_while_it_runs(page):
     """Twenty seconds here; five minutes where FERCOURSE_SOAK_SECONDS says so."""
     seconds = float(os.environ.get("FERCOURSE_SOAK_SECONDS", "20"))
-    words = page.locator(".jp-OutputArea-output").first.inner_text()
-    kernel = int(re.search(r"kernel (\d+)", words)[1])
+    kernel = _kernel(page)
     session = page.context.new_cdp_session(page)
     start(page)
     page.wait_for_timeout(4000)
@@ -232,6 +238,12 @@ def test_memory_stays_flat_while_it_runs(page):
     page.locator(".fer-live").first.get_by_role("button", name="Stop").click()
     assert after[0] - before[0] < 8, "the page grows"
     assert after[1] - before[1] < 8, "the kernel grows"
+
+
+def _kernel(page) -> int:
+    """Return the number of the kernel's process."""
+    words = page.locator(".jp-OutputArea-output").first.inner_text()
+    return int(re.search(r"kernel (\d+)", words)[1])
 
 
 def _memory(session, kernel: int) -> tuple[float, float]:
@@ -285,6 +297,53 @@ def test_a_kernel_that_is_restarted_turns_the_camera_off(page, artifacts):
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     page.wait_for_function(CAMERA_IS_OFF, timeout=20_000)
     page.screenshot(path=artifacts / "live_restarted.png")
+    assert "begun anew" in page.locator(".fer-says").first.inner_text()
+    assert page.evaluate(NOTHING_IS_SHOWN)
+
+
+def test_a_kernel_that_is_restarted_in_a_pause_turns_the_camera_off(page):
+    _run_again(page)
+    root = start(page)
+    root.get_by_role("button", name="Pause").click()
+    assert page.evaluate(CAMERA_IS_ON)
+    page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.wait_for_function(CAMERA_IS_OFF, timeout=20_000)
+
+
+def test_a_kernel_that_does_not_answer_in_a_pause_turns_the_camera_off(page):
+    root = _run_again(page)
+    kernel = _kernel(page)
+    start(page)
+    root.get_by_role("button", name="Pause").click()
+    os.kill(kernel, signal.SIGSTOP)
+    try:
+        page.wait_for_function(CAMERA_IS_OFF, timeout=20_000)
+    finally:
+        os.kill(kernel, signal.SIGCONT)
+    assert "busy with another cell" in root.locator(".fer-says").inner_text()
+    start(page)
+    assert len(results_of(page, 4)) > 4
+
+
+def test_another_source_stops_the_camera_and_says_so(page):
+    root = _run_again(page)
+    start(page)
+    root.get_by_label("Source").select_option("clip")
+    assert page.evaluate(CAMERA_IS_OFF)
+    assert "The camera is off" in root.locator(".fer-says").inner_text()
+
+
+def test_stop_and_start_in_a_hurry_play_one_clip(page):
+    root = page.locator(".fer-live").first
+    root.get_by_label("Source").select_option("clip")
+    root.get_by_role("button", name="Start").click()
+    root.get_by_role("button", name="Stop").click()
+    root.get_by_role("button", name="Start").click()
+    page.wait_for_function("() => document.querySelector('.fer-live').dataset.state === 'running'")
+    # Frames that stand twice would be seen as a step back.
+    xs = [result["boxes"][0]["x"] for result in results_of(page, 5) if result["boxes"]]
+    assert max(abs(np.diff(xs))) < 30
+    root.get_by_role("button", name="Stop").click()
 
 
 def test_two_widgets_run_at_once_and_deleting_a_cell_turns_its_camera_off(
@@ -318,7 +377,7 @@ def test_a_page_that_is_closed_in_mid_frame_leaves_the_kernel_well(camera, noteb
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_selector(".fer-live")
     start(page)
-    assert len(results_of(page, 2)) > 5
+    assert len(results_of(page, 4)) > 4
     page.context.close()
 
 

@@ -107,6 +107,24 @@ def test_messages_that_make_no_sense_end_nothing(page, clip, content):
     assert page.frame(2, clip[0][0])[0]["kind"] == "result"
 
 
+def test_a_ping_is_answered(page):
+    assert page.tell("ping") == [{"kind": "alive", "view": "a"}]
+
+
+def test_a_detector_that_fails_is_told_to_the_page_and_the_next_frame_is_answered(classifier, clip):
+    mistakes = [ZeroDivisionError("mine")]
+
+    def detector(image):
+        if mistakes:
+            raise mistakes.pop()
+        return []
+
+    page = Page(LiveWidget(classifier, detectors={"mine": detector}))
+    (answer,) = page.frame(0, clip[0][0])
+    assert (answer["kind"], answer["number"]) == ("problem", 0)
+    assert page.frame(1, clip[0][0])[0]["kind"] == "result"
+
+
 def test_two_views_have_people_and_numbers_of_their_own(page, clip):
     page.frame(9, clip[0][0])
     page.view = "b"
