@@ -21,9 +21,9 @@
 # - overfit ten faces on purpose, and say why that is the first thing to do;
 # - read learning curves, and name what augmentation, batch normalization and dropout do to them;
 # - handle rare classes in three ways, and say what each one costs;
-# - choose a schedule for the learning rate;
+# - say what a schedule for the learning rate does;
 # - say why separable convolutions are cheap, in multiplications;
-# - resume, save, load and export a network, and doubt a table in a paper.
+# - resume, save, load and export a network, and doubt a table in a report.
 #
 # **You need** notebook 02 (metrics, leakage). Keras is explained as it comes.
 #
@@ -43,8 +43,9 @@ from fercourse import models, plots, synth
 course = fercourse.setup("03")
 
 # %% [markdown]
-# Lines that begin with many digits and a capital I, W or E come from TensorFlow, which tells what it found on
-# your machine. That it found no graphics card is no error: this notebook needs none.
+# Lines that begin with a capital I, W or E and many digits, or with WARNING, come from TensorFlow, some of them cells
+# later. That it found no graphics card ("cuda") is no error: this notebook needs none. "Retracing" says that a small
+# function was compiled again; that is none either.
 #
 # We learn from the training split and watch the validation split, both thinned to the number of faces of your
 # profile. The test split stays closed until the last section.
@@ -60,7 +61,7 @@ print(validation)
 # %% [markdown]
 # ## 1. A convolution, by hand
 #
-# LBP compared each pixel with its neighbors, HOG took differences. Both are cases of one operation: lay a
+# LBP and HOG both began with differences of neighboring pixels. Such a difference is a case of one operation: lay a
 # small table of numbers, the *kernel*, over a patch of the picture, multiply number by number, and add up.
 # Then move the kernel by one pixel and do it again.
 
@@ -98,7 +99,8 @@ course.check("convolve", convolve)
 # (A mathematician would turn the kernel by half a turn first, and call ours a *correlation*. Networks learn
 # their kernels, so it makes no difference, and everybody in the field says convolution.)
 #
-# Keras has the same thing as a layer. We put our kernels into it and look at what they see.
+# Keras has the same thing as a layer. We put our kernels into it and look at what they see. (Each picture is stretched
+# to its own darkest and brightest value: in the first three maps middle gray is zero, and black is negative.)
 
 # %%
 portrait = synth.draw_face({6: 0.8, 12: 0.9}, identity=3, size=48).images[0]
@@ -193,7 +195,9 @@ course.record(
 # Note the first layer: gray levels go in as they are, 0 to 255, and the network divides them itself. Whoever
 # uses it later cannot forget to.
 #
-# **Where do four million numbers come from?** A kernel reaches through all channels below it: the fourth
+# **Where do four million numbers come from?** The numbers that training may change are the **parameters**: the
+# kernels, the weights of the dense layers (where each output is a weighted sum of *all* inputs, plus a constant), and
+# the two numbers a channel in batch normalization. A kernel reaches through all channels below it: the fourth
 # convolution has 512 kernels of 3 x 3 x 512.
 
 # %%
@@ -231,6 +235,15 @@ given = said[np.arange(16), training.labels[:16]]
 course.record("loss_before_training", -np.log(given).mean())
 
 # %% [markdown]
+# ### What a step of training does
+#
+# For a batch of faces we compute the loss, and from it, by the chain rule, its **gradient**: for each parameter, how
+# fast the loss would rise if that parameter grew. Then each is moved a little against its gradient. How far is set by
+# the **learning rate** (section 8). The rule that moves them is the **optimizer**, here *Adam*, which keeps running
+# averages of the gradients and so gives each parameter a stride of its own. Once through all training faces is an
+# **epoch**. In Keras, `compile` names optimizer and loss (*sparse* means that labels are whole numbers).
+
+# %% [markdown]
 # ## 3. Ten faces first
 #
 # Before you spend an hour on training, spend ten seconds: take ten faces, switch off everything that holds a
@@ -253,6 +266,7 @@ for _ in range(40):
     losses.append(float(loss))
     accuracies.append(float(accuracy))
 course.record("ten_faces_by_heart", max(accuracies))
+print("best after being seen", 1 + int(np.argmax(accuracies)), "times")
 plots.curves(
     {"loss": (np.arange(1, 41), np.array(losses))},
     title="Ten faces, learned by heart",
@@ -261,9 +275,11 @@ plots.curves(
 )
 
 # %% [markdown]
-# A few dozen times, and it knows all of them or all but one. The loss starts near the number of exercise 3
-# and falls toward zero. (What it says of *other*
-# faces is worthless, of course: it has learned ten pictures, not expressions.)
+# A dozen or a few dozen times, and it knows nearly all of them. The loss may start somewhat above the number of
+# exercise 3, since in training batch normalization stretches even random numbers to spread 1; then it falls toward
+# zero. Ask about the ten faces *in training*, as here: after so few steps the means that batch normalization
+# uses outside training are not there yet. (What it says of *other* faces is worthless, of course: it has learned ten
+# pictures, not expressions.)
 #
 # **Exercise 4 (find the mistake).** A colleague's network cannot learn even ten faces; its loss stays at 1.95.
 # Her pipeline shuffles before each epoch:
@@ -276,7 +292,7 @@ plots.curves(
 # ```
 #
 # Two things are wrong with it. Write it so that it is right: the same faces and labels, in another order, and
-# whatever was handed over is left as it was.
+# whatever was handed over is left as it was. Draw the order from `rng`, and return a pair of new arrays.
 
 
 # %% tags=["exercise"]
@@ -309,19 +325,21 @@ order = np.random.default_rng(course.seed).permutation(len(training))
 batches = Batches(training.images, one_hot(training), order, batch_size=64)
 some_faces, some_targets, _ = batches[0]
 print(len(batches), "batches;", some_faces.shape, some_faces.dtype, some_targets.shape)
-print(
-    "kept in memory:", f"{some_faces.nbytes / 1000:.0f} kB of {training.images.nbytes / 1e6:.1f} MB"
-)
+print(f"one batch: {some_faces.nbytes / 1000:.0f} kB of {training.images.nbytes / 1e6:.1f} MB")
 
 # %% [markdown]
+# The batches are of nearly equal size, and at most 64. The third value that we did not use is a weight for each face;
+# section 6 needs it. (The faces of a small profile are few, so they were copied into memory after all.)
+#
 # The targets are *one-hot*: a row of zeros with a one at the class. That leaves room for softer ones: shares of
 # votes, or a label that is only 90 % sure.
 #
 # ### Augmentation
 #
 # A face that is mirrored, turned a little, moved by some pixels, nearer, or in other light, shows the same
-# expression. So we change each face anew each time it is seen. The network never sees the same picture twice,
-# and has to learn what stays.
+# expression. So we change each face anew each time it is seen. The network never sees the same picture twice, and has
+# to learn what stays. The gray rectangles below are *erasing* (Zhong et al., 2020): a part of the face is painted
+# over, so that the network cannot rely on one place. Erasing and contrast are on for this picture only.
 
 # %%
 from fercourse.training import Augmentation, augmentation
@@ -392,12 +410,18 @@ course.record("gap_without_augmentation", gap)
 course.record("gap_with_augmentation", gap_augmented)
 course.record("validation_accuracy_plain", as_they_are.best["val_accuracy"])
 course.record("validation_accuracy_augmented", augmented.best["val_accuracy"])
+always_happy = np.mean(validation.labels == training.classes.index("happy"))
+print(f"for comparison, who always says happy: {always_happy:.3f}")
 
 # %% [markdown]
 # Read the curves in pairs. The *distance* between training and validation tells how much the network relies
 # on what it happened to see. Without augmentation the training curve runs away. With it, the two stay close;
 # the training curve may even lie *below*, since it was measured on changed faces, with dropout, during the
 # epoch.
+#
+# Now look at who always says *happy*. In the quick profile the networks hardly beat that: a few hundred faces and five
+# epochs are too little, and differences between such networks are mostly luck. Quick shows that everything runs; to
+# learn something from the numbers, here and in section 6, take `class`.
 #
 # With few epochs augmentation often costs more than it brings: every face is harder. It pays when training is
 # long enough for the plain network to have learned its faces by heart. Look which one is higher *here*, and
@@ -415,8 +439,10 @@ plots.bars(counts, title="Faces to learn from", xlabel="training faces", ylabel=
 
 # %% [markdown]
 # A network that never says *disgust* is wrong about hardly any face. To make it care, faces of rare classes
-# can count more. **Exercise 5.** Write `weights_of(labels, classes)`: the weight of each class so that all classes
-# together count the same, and the mean weight *of a face* is 1. That is N / (classes x faces of the class).
+# can count more. **Exercise 5.** Write `weights_of(labels, classes)`. `labels` is an array of whole numbers from 0, and
+# `classes` is how many classes there are. Return an array with a weight for each class, such that the weights of all
+# faces of a class add up to the same sum for every class, and the mean weight *of a face* is 1. With N faces in all
+# that is N / (classes x faces of the class).
 
 
 # %% tags=["exercise"]
@@ -431,9 +457,9 @@ def weights_of(labels, classes):
 course.check("weights_of", weights_of)
 
 # %% [markdown]
-# The second way shows rare faces *more often* (oversampling); augmentation sees to it that they are not the
-# same picture each time. The third weighs each *face* by how hard it is: the focal loss (Lin et al., 2017)
-# multiplies the loss of a face by (1 - p) squared, where p is what the network gave to the right class, so
+# The second way shows rare faces *more often* (oversampling). With augmentation they would differ a little each time;
+# here it is off, to change one thing only. The third weighs each *face* by how hard it is: the focal loss (Lin et
+# al., 2017) multiplies the loss of a face by (1 - p) squared, where p is what the network gave to the right class, so
 # that faces which are known already hardly count.
 #
 # **Predict.** Which of them raises the *balanced* accuracy (the mean over the classes)? And what happens to
@@ -465,14 +491,14 @@ course.record("balanced_accuracy_oversampling", balanced["oversampling"])
 compared.round(3)
 
 # %% [markdown]
-# The books say that weights and oversampling buy recall of the rare classes with accuracy on the frequent ones.
-# Did they here? Often they buy nothing at all: a few dozen faces of *disgust*, counted or shown more often, are
-# still the same few dozen faces, and a network that has learned those by heart knows no more about others. The
-# price is paid all the same. The validation faces are as unbalanced as the training faces, so plain accuracy
-# pays for the guess *happy*. Which of the two you want is a decision about what the classifier is *for*, not
-# about technique.
-# (A fourth way, `training.with_drawn_faces`, gives rare classes drawn company. A warning for all four: they
-# make a network say rare classes more often than they occur, so its probabilities are no longer shares.)
+# The books say that weights and oversampling buy recall of the rare classes with accuracy on the frequent ones. Did
+# they here? Often they buy nothing at all: the few faces of *disgust* (see the bars), counted or shown more often,
+# are still the same few faces, and a network that has learned those by heart knows no more about others. The price is
+# often paid all the same; compare the first row. The validation faces are as unbalanced as the training faces, so
+# plain accuracy pays for the guess *happy*. Which of the two you want is a decision about what the classifier is
+# *for*, not about technique. (A fourth way, `training.with_drawn_faces`, gives rare classes drawn company. A warning:
+# weights, oversampling and drawn company make a network say rare classes more often than they occur, and the focal
+# loss makes it less sure than it has reason to be. So its probabilities are no longer shares.)
 
 # %%
 course.quiz("rare", "d")
@@ -480,9 +506,10 @@ course.quiz("rare", "d")
 # %% [markdown]
 # ## 7. Batch normalization and dropout, off and on
 #
-# Two layers of our block are there for training alone. What happens without them? The small network of
-# section 5 has two convolutions (which halve the picture themselves, by steps of two), batch normalization
-# behind each, and dropout before the last layer. Here it is without.
+# Two layers of our block are there for the sake of training: dropout is off afterwards, and batch normalization then
+# only scales, by running averages. What happens without them? The small network of section 5 has two convolutions
+# (which halve the picture themselves, by steps of two), batch normalization behind each, and dropout before the last
+# layer. Here it is without.
 #
 # **Predict.** Which one learns the training faces faster? Which one has the larger gap at the end?
 
@@ -522,9 +549,10 @@ course.record("last_loss_with_neither", variants["neither"].history["loss"].iloc
 # Batch normalization keeps the numbers in every layer in a range in which gradients work, so larger learning
 # rates are possible and deep networks start at all. It behaves differently in training (the batch's own mean)
 # and afterwards (a running mean), and until that running mean has caught up, the *validation* loss of the
-# first epochs can be wild. Dropout makes every single number unreliable, so that no other may rely on it: it
-# slows learning down and closes the gap. In a network this small, trained this briefly, it may well cost more
-# than it brings: a network that has not learned its faces by heart needs no help against it.
+# first epochs can be wild. With both, the training loss usually falls faster, and the gap may even be *wider*: batch
+# normalization lets a network learn its faces by heart sooner. Dropout makes every single number unreliable, so that
+# no other may rely on it (Srivastava et al., 2014): it is there to slow learning by heart. What it does alone, this
+# figure cannot show, since both were taken out together. To see it, take out one at a time.
 
 # %%
 course.quiz("normalization", "c")
@@ -536,7 +564,8 @@ course.quiz("normalization", "c")
 # nothing happens. The best rate is large at first and small at the end: find the valley in long strides,
 # then its lowest point in short ones. And the very first strides should be short again, since the averages
 # inside Adam and batch normalization know nothing yet. That is **cosine with warm-up** (Loshchilov and
-# Hutter, 2017): rise in a straight line from 0 to the peak, then fall like half a cosine to 0.
+# Hutter, 2017): rise in a straight line from 0 to the peak, then fall like half a cosine to 0. (The tables above show
+# the rate at the *beginning* of each epoch: 0 in the first, and in the last not yet 0.)
 #
 # **Exercise 6.** Write `cosine(step, steps, warmup, peak)`, the learning rate of one step. Below `warmup` it is
 # `peak * step / warmup`; from there `peak * (1 + cos(pi * part)) / 2`, where `part` goes from 0 (at `warmup`)
@@ -578,9 +607,12 @@ course.record("last_learning_rate_share", float(augmented.history["learning_rate
 course.quiz("rate", "b")
 
 # %% [markdown]
+# *Constant* changes nothing; *plateau* halves the rate whenever validation has stood still for some epochs. All three
+# are the `schedule` of a `Config`; the open project at the end is a place to try them.
+#
 # Early stopping is a schedule as well: stop when nothing has got better for a while (`patience`), and take the
 # best weights. It saves time, and it *chooses on the validation split*: the accuracy of the best epoch there
-# is a little flattered, as section 6 of notebook 02 showed. That is what the test split is for.
+# is a little flattered, as section 7 of notebook 02 showed. That is what the test split is for.
 
 # %% [markdown]
 # ## 9. mini-Xception, and why it is cheap
@@ -621,8 +653,11 @@ plots.curves(
 )
 
 # %% [markdown]
-# Nearly nine times. mini-Xception (Arriaga et al., 2017) is built of these, with *shortcuts*: each module adds
-# a 1x1 convolution of its input to its output (He et al., 2016), so that gradients find a short way down.
+# For 64 to 128 channels 8.4 times (73,728 against 8,768), and with more channels it goes toward nine, the size of
+# the kernel. mini-Xception (Arriaga et al., 2017) is built of these. It consists of *modules* of two separable
+# convolutions each, with *skip connections*: each module adds a 1x1 convolution of its input to its output (He et al.,
+# 2016), so that gradients find a short way down. How it compares with other networks of this course: `tiny` has three
+# plain convolutions, `edge_net` is for notebook 06, `four_block` is that of section 2, and `vgg` is a large one.
 
 
 # %%
@@ -654,7 +689,7 @@ sizes = pd.DataFrame(
 ).T
 course.record("mini_xception_parameters", int(sizes.loc["mini_xception", "parameters"]))
 course.record("mini_xception_millions", sizes.loc["mini_xception"].iloc[1])
-sizes.round(2)
+sizes.round(2).astype({"parameters": int})
 
 # %% [markdown]
 # A warning before you rejoice. Multiplications are not milliseconds: depthwise convolutions do little work for
@@ -682,6 +717,9 @@ measured = {name: milliseconds_a_face(models.build(name)) for name in ("tiny", "
 plots.bars(measured, title=f"Measured here ({course.device})", xlabel="milliseconds a face")
 
 # %% [markdown]
+# Divide the two bars, and then the two rows of the table above: the times differ by another factor than the
+# multiplications.
+#
 # **CPU against GPU.** The bars say on what they were measured. On Colab choose Runtime, Change runtime type, GPU, and
 # run the notebook again: nothing else changes, Keras finds it. A GPU wins by the more, the larger network and
 # batch are; for `tiny` and one face at a time there is nothing to win, since sending the face there takes
@@ -691,14 +729,15 @@ plots.bars(measured, title=f"Measured here ({course.device})", xlabel="milliseco
 course.quiz("separable", "a")
 
 # %% [markdown]
-# ## 10. For real, beside a table in a paper
+# ## 10. For real, beside a table in a report
 #
 # Now the run that counts, with all epochs of your profile. From 50 epochs on it is mini-Xception, with the recipe
 # that the package has for it; with fewer it would hardly begin to learn, so a smaller network takes its place.
 #
-# Beside its history stands a table of a student report (Vinod and others; they do not say when). It trains the four blocks
-# of section 2 on FER2013: Adam at 0.001, batches of 32, at most 50 epochs, early stopping with a patience of
-# 10. Unless you train on FER2013 as well, compare how the columns *run*, not how high they are.
+# Beside its history stands a table of a student report (Vinod and others; they do not say when). It trains the four
+# blocks of section 2 on FER2013: Adam at 0.001, batches of 32, at most 50 epochs, early stopping with a patience of
+# 10. With fewer than 25 epochs your later rows are empty (NaN). Yours is also another network on other faces, unless
+# you train on FER2013; so compare how the columns *run*, not how high they are.
 
 # %%
 import tempfile
@@ -714,8 +753,8 @@ final = fit(name, training, validation, recipe, out=place)
 # %%
 printed = pd.DataFrame(
     {
-        "paper: training": [0.4443, 0.5085, 0.5431, 0.5620, 0.5861],
-        "paper: validation": [0.4860, 0.5505, 0.5801, 0.5913, 0.6032],
+        "report: training": [0.4443, 0.5085, 0.5431, 0.5620, 0.5861],
+        "report: validation": [0.4860, 0.5505, 0.5801, 0.5913, 0.6032],
     },
     index=pd.Index([5, 10, 15, 20, 25], name="epoch"),
 )
@@ -727,8 +766,8 @@ course.record("accuracy_after_5_epochs", own.loc[5, "val_accuracy"])
 beside.round(3)
 
 # %% [markdown]
-# Look at the paper's two columns. Validation is *above* training in every row: augmentation and dropout at
-# work, as in section 5. It still rises at the end, by more than a point in five epochs. And then the text says
+# Look at the report's two columns. Validation is *above* training in every row: augmentation and dropout at
+# work, as section 5 foretold. It still rises at the end, by more than a point in five epochs. And then the text says
 # that the network reaches "a final accuracy of 75% on the testing set".
 
 # %%
@@ -738,17 +777,18 @@ course.quiz("seventy_five", "c")
 # ## 11. Logs, breaks, files
 #
 # We gave `fit` a folder, and everything was written there as it happened: the config, the history as CSV, the
-# best network so far, and after each epoch a *checkpoint* with all that training needs to go on: weights, the
-# optimizer's averages, the state of the random numbers, the history.
+# best network so far with its scores (`metrics.json`), and after each epoch a *checkpoint* with all that training needs
+# to go on: weights, the optimizer's averages, the state of the random numbers, the history.
 
 # %%
+print(place)
 print(sorted(path.name for path in place.iterdir()))
 
 # %% [markdown]
 # Training is where Ctrl-C, full disks and empty batteries happen. `resume` goes on where the run stood, and
 # the result is the *same*, to the last bit, as without the break; the tests of this project kill a run to make
-# sure. A run that is done comes back at once. (Try it: ask for 50 epochs, press the stop button while it
-# trains, and run the next cell.)
+# sure. A run that is done comes back at once. (Try it in cells of your own: give `fit` another folder and
+# `replace(recipe, epochs=50)`, press the stop button while it trains, and `resume` that folder.)
 
 # %%
 from fercourse.training import resume
@@ -759,7 +799,7 @@ course.record("resumed_to_the_same_weights", all(np.array_equal(a, b) for a, b i
 
 # %% [markdown]
 # The folder `tensorboard` holds logs that **TensorBoard** shows as curves while they grow. In Jupyter type
-# `%load_ext tensorboard`, then `%tensorboard --logdir` and the folder: a page opens under the cell. It comes
+# `%load_ext tensorboard`, then `%tensorboard --logdir {place}/tensorboard`: a page opens under the cell. It comes
 # from your own machine; no network is needed. Here we read the same files without the page.
 
 # %%
@@ -806,18 +846,19 @@ plots.confusion(verdict)
 
 # %% [markdown]
 # Read it row by row, as in notebook 02: *of the faces labeled fear, what share is called what?* Then by
-# column: *when it says happy, what was it?* A dark column is a class that the network says too often. Which
-# pairs are confused, and would you have confused them?
+# column: *when it says happy, what was it?* A column that is bright in every row is a class that the network says when
+# in doubt; one that is dark throughout it never dares to name. (With the quick profile all rows are much alike: it has
+# learned too little for pairs to show.) Which pairs are confused, and would you have confused them?
 
 # %%
 plots.worst_mistakes(verdict, whole.split("test"), 12)
 
 # %% [markdown]
-# ### A free point: ask twice
+# ### Ask twice
 #
 # A face and its mirror image show the same expression, but the network does not know that; asked about both, it
-# gives two answers, whose mean is a little better on average (*test-time augmentation*). It costs twice the time. Whoever reports
-# a number made that way has to say so.
+# gives two answers, whose mean is often a little better (*test-time augmentation*); on few faces it may as well lose a
+# point. It costs twice the time. Whoever reports a number made that way has to say so.
 
 # %%
 from fercourse.classifier.views import WithFlip
@@ -826,8 +867,9 @@ flipped = evaluate(WithFlip(final.classifier), whole.split("test"))
 course.record("test_accuracy_with_flip", flipped["accuracy"].value)
 
 # %% [markdown]
-# Is it better than HOG and an SVM? Compare with the last number of notebook 02: the same test faces. With so
-# few training faces and epochs a small network has no right to win; the more of both, the surer it does.
+# Is it better than HOG and an SVM? Compare with `test_accuracy` in section 11 of notebook 02: the same test faces,
+# though it may have had more faces to learn from. With so few faces and epochs a small network has no right to win,
+# and even on all of FER2013 it is close: see `docs/results.md`.
 
 # %%
 course.quiz("report_03", "d")
@@ -857,7 +899,8 @@ course.quiz("report_03", "d")
 # normalization; Srivastava et al. (2014) on dropout; Arriaga, Ploeger and Valdenegro-Toro (2017), mini-Xception;
 # Khaireddin and Chen (2021) on how far FER2013 goes, and ask which split chose; Lin et al. (2017) on the
 # focal loss; Loshchilov and Hutter (2017, 2019) on cosines and AdamW.
+# The table of section 10 is from a student report by Vinod and others, without a year.
 #
-# Words to look up in `docs/glossary.md`: *convolution*, *logit*, *augmentation*, *early stopping*.
+# Words to look up in `docs/glossary.md`: *convolution*, *logit*, *gradient*, *augmentation*, *early stopping*.
 #
 # **Next**, in notebook 04, we borrow a network that has seen faces before, and ask how many labels that saves.
