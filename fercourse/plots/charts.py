@@ -10,6 +10,7 @@ from fercourse.plots.picture import Picture
 from fercourse.plots.style import class_color, class_style, new_figure, series_style, styled
 
 _MAX_HEAT_MAP_NUMBERS = 200
+_FEW_POINTS = 12
 # So many letters stand side by side below a heat map.
 _FLAT = 36
 
@@ -230,20 +231,30 @@ def heat_map(
 
 @styled
 def curves(
-    series: Mapping[str, tuple[np.ndarray, np.ndarray]], *, title: str, xlabel: str, ylabel: str
+    series: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    limits: tuple[float, float] | None = None,
 ) -> Picture:
-    """Show lines, each given as its x and y values. Introduced in notebook 01."""
+    """Show lines, each given as its x and y values. Introduced in notebook 01.
+
+    Few points are marked, so that what was measured is told from what lies between. The y axis
+    shows what there is, or what lies between `limits`.
+    """
     figure = new_figure(title, 7.5, 3.6)
     axes = figure.subplots()
     said = []
     for index, (name, (x, y)) in enumerate(series.items()):
         x, y = np.asarray(x), np.asarray(y)
-        axes.plot(x, y, label=name, **series_style(index))
+        mark = "o" if len(x) <= _FEW_POINTS else ""
+        axes.plot(x, y, label=name, marker=mark, **series_style(index))
         said.append(
             f"{name} goes from {y[0]:.3g} at {x[0]:.4g} to {y[-1]:.3g} at {x[-1]:.4g}, "
             f"between {y.min():.3g} and {y.max():.3g}"
         )
-    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.set(xlabel=xlabel, ylabel=ylabel, ylim=limits)
     axes.grid(True)
     if len(series) > 1:
         axes.legend()
