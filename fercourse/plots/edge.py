@@ -74,7 +74,7 @@ def pareto(
 
 
 def on_front(costs: np.ndarray, worths: np.ndarray) -> np.ndarray:
-    """Return which networks no other one beats: as cheap and better, or cheaper and as good."""
+    """Return which networks no other one beats: at most as dear and better, or cheaper and at least as good."""
     cheaper = (costs[:, None] < costs) & (worths[:, None] >= worths)
     better = (costs[:, None] <= costs) & (worths[:, None] > worths)
     return ~(cheaper | better).any(axis=0)
