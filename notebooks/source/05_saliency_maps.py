@@ -616,7 +616,8 @@ plots.estimates(
 # often. Without this control you would have seen bars a little above the random map, and perhaps been content.
 #
 # One network is one network. `fercourse benchmark explain --only pointing` lets all ten methods play on an `edge_net` of
-# drawn faces, and writes down which of them are ahead of all their controls.
+# drawn faces. On 368 of them two methods were ahead of all their controls: RISE clearly (it hit 0.19, interval 0.15 to
+# 0.23, where no control reached 0.08), and occlusion by a hair.
 #
 # And all bars are short: the best hits a face in five or six. That can mean three things: the maps are wrong; or they
 # are right, and the *network* looks elsewhere than our truth says it should; or the truth is drawn too narrowly, say at
