@@ -1,7 +1,7 @@
 """How fast the live session is: in a browser, beside the package ``fer``, and over 20,000 frames.
 
-How often it is right, on drawn people who show all classes in turn, is measured too: what makes
-detection quicker may cut faces out less well.
+How often it is right, on drawn people who are neutral, happy and surprised in turn, is measured
+too: what makes detection quicker may cut faces out less well.
 
 Run with ``fercourse benchmark live --data scenes/single_face.mp4``; without ``--data`` a drawn clip
 stands beside the peer alone. The browser part is the browser test, run for a minute; it needs
@@ -162,7 +162,7 @@ def _tracking(frames: list[np.ndarray], boxes: list[Box]) -> dict:
 
 
 def _recognition() -> dict:
-    """Compare the emotion read from drawn people, at rest and at its apex, with what is shown."""
+    """Compare the class named for drawn people, at rest and at the apex, with what they show."""
     right, widths = [], []
     for identity in PEOPLE:
         session = Session(load_classifier(MODEL))

@@ -240,3 +240,14 @@ def test_label_curves_show_means_and_students_intervals_of_every_way():
         np.testing.assert_allclose(np.array(line.get_ydata(), float), expected, rtol=1e-3)
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["scratch", "pretrained"]
     assert axes.get_ylabel() == "accuracy"
+
+
+@pytest.mark.parametrize(("points", "marker"), [(4, "o"), (50, "")])
+def test_curves_mark_few_points_and_keep_to_the_limits_given(points, marker):
+    x = np.linspace(0, 1, points)
+    picture = plots.curves(
+        {"one": (x, 0.5 + x / 4)}, title="Few", xlabel="x", ylabel="share", limits=(0, 1)
+    )
+    axes = picture.figure.axes[0]
+    assert axes.get_ylim() == (0, 1)
+    assert axes.lines[0].get_marker() == marker
