@@ -34,6 +34,7 @@ from fercourse.training.recipes import recipe_for
 HERE = Path(__file__).resolve().parent
 WORK = HERE.parent / "work" / "fer2013"
 SPLITS = {"public": "validation", "private": "test"}
+COSTS = "parameters", "kb", "ms", "minutes"
 TIMED = 300
 
 
@@ -77,7 +78,7 @@ def _measure(data: Path, name: str, row: dict, seed: int) -> tuple[dict, dict]:
     start = time.perf_counter()
     predict, facts = KINDS[row["kind"]](faces, name, row, seed)
     facts.setdefault("minutes", (time.perf_counter() - start) / 60)
-    figures = {key: float(facts[key]) for key in ("parameters", "kb", "ms") if key in facts}
+    figures = {key: float(facts[key]) for key in COSTS if key in facts}
     detail = {"device": _device(), "test_time_augmentation": "none", **facts}
     for short, split in SPLITS.items():
         if short == "public" or _may_score_private(row):
