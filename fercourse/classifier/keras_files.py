@@ -6,9 +6,10 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+from fercourse.backend import import_keras
 from fercourse.classifier.keras import KerasClassifier, is_network
 from fercourse.classifier.network_trust import check_config
-from fercourse.errors import FercourseError, MissingPackageError, ModelError
+from fercourse.errors import FercourseError, ModelError
 from fercourse.models.weights_trust import check_weights
 
 # A member of the archive of our own; Keras reads only those that it knows.
@@ -47,7 +48,7 @@ def load(path: Path, classes: tuple[str, ...]) -> KerasClassifier:
 
     Only a fixed list of layers is built from a file; Keras's own safe mode comes on top.
     """
-    keras = _keras()
+    keras = import_keras("A .keras file needs")
     try:
         written = path.read_bytes()
     except OSError as error:
@@ -93,13 +94,3 @@ def _classes(known) -> tuple[str, ...]:
     if not classes or not all(isinstance(name, str) and name for name in classes):
         raise ModelError("The file names no classes.")
     return classes
-
-
-def _keras():
-    try:
-        import keras
-    except ImportError as error:
-        raise MissingPackageError(
-            "A .keras file needs Keras: pip install 'fercourse[course]'."
-        ) from error
-    return keras

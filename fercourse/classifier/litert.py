@@ -11,9 +11,9 @@ import numpy as np
 
 from fercourse.classifier.metadata import LARGEST_FACE, MOST_BYTES, Metadata, read_metadata
 from fercourse.classifier.protocol import check_faces
-from fercourse.classifier.quiet import quiet
 from fercourse.errors import ModelError
 from fercourse.faces import MARGIN
+from fercourse.quiet import quiet
 
 # TensorFlow Lite's own way to put a file into a model: a zip archive behind its last byte.
 METADATA = "fercourse.json"

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from fercourse.backend import import_keras
 from fercourse.cli.models import DATA, DATASET, JSON, SEED, choose, load
 from fercourse.cli.transfer import Choice, train_transfer
 from fercourse.errors import DataError, ModelError
@@ -89,6 +90,7 @@ def _train_network(
     quiet: bool,
 ) -> dict:
     """Train a network, or go on with it, and return what is told of it."""
+    import_keras()
     from fercourse import training
     from fercourse.training.files import check_new
     from fercourse.training.recipes import recipe_for

@@ -1,5 +1,6 @@
 """The set-up cell of every notebook, and what it gives: data, checks, quiz, recorded results."""
 
+import logging
 import random
 import sys
 import warnings
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fercourse.backend import import_keras
 from fercourse.course import results
 from fercourse.course.colab import keep_on_drive
 from fercourse.course.exercises import NOT_ATTEMPTED, RIGHT, WRONG
@@ -169,6 +171,8 @@ def setup(notebook: str) -> Course:
     choice = data_choice()
     kept = keep_on_drive()
     fix_seeds(about)
+    # That a small network is traced anew, say, is no news to a reader.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     if strict():
         # What is deprecated or doubtful in the course's own code must not reach a reader.
         warnings.filterwarnings("error", module=r"__main__$|fercourse(\.|$)")
@@ -185,9 +189,7 @@ def fix_seeds(notebook: Notebook) -> None:
     random.seed(SEED)
     np.random.seed(SEED)  # noqa: NPY002 - for libraries that still draw from the global generator
     if notebook.keras or "keras" in sys.modules:
-        import keras
-
-        keras.utils.set_random_seed(SEED)
+        import_keras().utils.set_random_seed(SEED)
 
 
 def _found(course: Course) -> str:

@@ -15,7 +15,7 @@ MODULES = (
     "errors.py",
     "classifier/protocol.py",
     "classifier/metadata.py",
-    "classifier/quiet.py",
+    "quiet.py",
     "classifier/litert.py",
     "classifier/onnx.py",
     "faces",

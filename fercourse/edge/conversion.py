@@ -6,15 +6,16 @@ import warnings
 
 import numpy as np
 
+from fercourse.backend import import_keras
 from fercourse.classifier.litert import with_metadata
 from fercourse.classifier.metadata import PRECISIONS, Metadata
 from fercourse.classifier.protocol import check_faces
-from fercourse.classifier.quiet import quiet
 from fercourse.edge.graph import read_graph
 from fercourse.edge.quantization_training import frozen, is_quantization_aware
 from fercourse.emotions import CLASSES
 from fercourse.errors import MissingPackageError, ModelError
 from fercourse.faces import MARGIN
+from fercourse.quiet import quiet
 
 
 def to_litert(
@@ -162,8 +163,8 @@ def weights_hash(model) -> str:
 
 def import_tensorflow():
     """Return TensorFlow, which converts networks but runs none of them."""
+    keras = import_keras("Converting a network needs")
     try:
-        import keras
         import tensorflow
     except ImportError as error:
         raise MissingPackageError(

@@ -9,7 +9,6 @@ import numpy as np
 
 from fercourse.classifier.metadata import Metadata
 from fercourse.classifier.onnx import METADATA
-from fercourse.classifier.quiet import quiet
 from fercourse.edge.conversion import (
     checked_representative,
     face_shape_of,
@@ -18,6 +17,7 @@ from fercourse.edge.conversion import (
 )
 from fercourse.emotions import CLASSES
 from fercourse.errors import MissingPackageError, ModelError
+from fercourse.quiet import quiet
 
 OPSET = 17
 PRECISIONS = ("float32", "int8")

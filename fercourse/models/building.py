@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from inspect import signature
 
-from fercourse.errors import MissingPackageError, ModelError
+from fercourse.backend import import_keras
+from fercourse.errors import ModelError
 
 SIDE = 48
 MODELS = {
@@ -67,7 +68,7 @@ def build(
     _check_choice("network", name, MODELS)
     _check_choice("preprocessing", preprocessing, PREPROCESSING)
     count = _count(classes)
-    keras = _keras()
+    keras = import_keras()
     network = import_module(f"fercourse.models.{name}").network
     for option in options:
         _check_choice(f"option of {name}", option, [*signature(network).parameters][2:])
@@ -97,7 +98,7 @@ def logits(model):
     ModelError
         If the model has neither.
     """
-    keras = _keras()
+    keras = import_keras()
     scores = _before_softmax(model) if isinstance(model, keras.Model) else None
     if scores is None:
         raise ModelError(
@@ -152,15 +153,6 @@ def _count(classes) -> int:
             f"{classes!r}."
         )
     return count
-
-
-def _keras():
-    try:
-        return import_module("keras")
-    except ImportError as error:
-        raise MissingPackageError(
-            "Networks need Keras: pip install 'fercourse[course]'."
-        ) from error
 
 
 @contextmanager

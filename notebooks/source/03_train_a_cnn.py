@@ -30,6 +30,11 @@
 # As before: where it says **Predict**, write your guess down before you run the cell.
 
 # %%
+import fercourse
+
+course = fercourse.setup("03")
+
+# %%
 from dataclasses import replace
 
 import keras
@@ -37,16 +42,9 @@ import numpy as np
 import pandas as pd
 from keras import layers
 
-import fercourse
 from fercourse import models, plots, synth
 
-course = fercourse.setup("03")
-
 # %% [markdown]
-# Lines that begin with a capital I, W or E and many digits, or with WARNING, come from TensorFlow, some of them cells
-# later. That it found no graphics card ("cuda") is no error: this notebook needs none. "Retracing" says that a small
-# function was compiled again; that is none either.
-#
 # We learn from the training split and watch the validation split, both thinned to the number of faces of your
 # profile. The test split stays closed until the last section.
 

@@ -28,6 +28,11 @@
 # As before: where it says **Predict**, write your guess down before you run the cell.
 
 # %%
+import fercourse
+
+course = fercourse.setup("06")
+
+# %%
 import tempfile
 import time
 import warnings
@@ -39,10 +44,7 @@ import numpy as np
 import pandas as pd
 import tensorflow
 
-import fercourse
 from fercourse import models, plots
-
-course = fercourse.setup("06")
 
 # %% [markdown]
 # The patient of this notebook has been trained already; it comes with the package. On drawn faces it is `builtin`:

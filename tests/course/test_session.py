@@ -54,7 +54,9 @@ def test_keras_is_seeded_where_it_is_imported_and_left_alone_elsewhere(monkeypat
     monkeypatch.delitem(sys.modules, "keras", raising=False)
     fercourse.setup("00")
     assert "keras" not in sys.modules
-    monkeypatch.setitem(sys.modules, "keras", types.SimpleNamespace(utils=utils))
+    backend = types.SimpleNamespace(backend=lambda: "jax")
+    keras = types.SimpleNamespace(utils=utils, backend=backend)
+    monkeypatch.setitem(sys.modules, "keras", keras)
     fercourse.setup("00")
     assert seeds == [0]
 

@@ -14,8 +14,8 @@ import pdoc.render
 from markupsafe import Markup
 
 import fercourse
-from fercourse.classifier.quiet import quiet
 from fercourse.course.site.frame import Page, filled
+from fercourse.quiet import quiet
 
 INDEX = "reference/index.html"
 # Lessons hold answers, and the command line has its own help.
