@@ -115,7 +115,7 @@ ACTION_UNITS = {
     43: ActionUnit("eyes closed", "relaxed levator palpebrae superioris"),
 }
 
-# EMFACS prototypes (Ekman and Friesen, 1983). Each variant is a set of action units.
+# EMFACS prototypes (Friesen and Ekman, 1983, a manuscript). Each variant is a set of action units.
 # Contempt is drawn on one side only.
 PROTOTYPES = {
     "angry": ((4, 5, 7, 23), (4, 5, 7, 24), (4, 7, 17, 23), (4, 5, 7, 10, 22, 25, 26)),

@@ -123,7 +123,9 @@ def _cascades() -> Finding:
 
 def _gpu() -> Finding:
     return Finding(
-        "GPU", OK, gpu() or "none found; notebooks 00 to 02 and the quick profile need none"
+        "GPU",
+        OK,
+        gpu() or "none found, and none is needed; one helps notebook 03 in the full profile",
     )
 
 

@@ -81,7 +81,7 @@ def _numbers(words: pd.Series, path: Path) -> np.ndarray:
 def targets(votes: np.ndarray, mode: str = "majority") -> np.ndarray:
     """Turn votes into what a classifier is to learn, in the manner of Barsoum et al. (2016).
 
-    Single votes are taken for slips and set to zero first. An image on which fewer than half of
+    Single votes are taken for slips and set to zero first. An image on which no more than half of
     the votes agree, or which most people took for unknown or no face, has no target.
 
     Parameters

@@ -19,7 +19,7 @@
 # - work with these notebooks: predict, run, check, ask for a hint;
 # - say why two runs agree, and make your own code do the same;
 # - measure how far two people agree on faces, and how much of that is luck;
-# - tell seven theories of emotion apart, and say what a face is in each of them;
+# - tell seven answers apart to the question why faces move, and say what a face is in each;
 # - say what expression recognition can claim, what it cannot, and where it is forbidden.
 #
 # **You need** a little Python (lists, functions, loops). Some cells use NumPy and pandas; you need only
@@ -28,8 +28,8 @@
 # %% [markdown]
 # ## 1. Set-up, and how to read on
 #
-# Every notebook begins with a cell like the next one. It finds out where it runs and fixes every
-# source of chance, so that you get the numbers we got. Click into it and press Shift+Enter.
+# Every notebook begins with a cell like the next one. It finds out where it runs and fixes every source of chance, so
+# that with the same profile and versions you get the numbers we got, or nearly. Click into it and press Shift+Enter.
 
 # %%
 import numpy as np
@@ -52,7 +52,9 @@ course = fercourse.setup("00")
 # - the **versions** are what you name when you ask for help.
 #
 # You choose profile and data set before you start, with the environment variables `FERCOURSE_PROFILE`,
-# `FERCOURSE_DATASET` and `FERCOURSE_DATA` (the path of your copy). There is no need to today.
+# `FERCOURSE_DATASET` and `FERCOURSE_DATA` (the path of your copy). There is no need to today: without them you get
+# `class` and the built-in faces. (On Linux or a Mac: `FERCOURSE_PROFILE=quick fercourse lab`; in PowerShell first
+# `$env:FERCOURSE_PROFILE = "quick"`.)
 #
 # Is anything missing on this machine? The doctor looks. (In a terminal: `fercourse doctor`.) Only a *fault*
 # keeps the course from running.
@@ -257,9 +259,9 @@ print(f"You guessed {guess:.0%}; it is {unanimous:.0%} of {len(votes)} faces.")
 course.record("unanimous", unanimous)
 
 # %% [markdown]
-# Our simulated raters disagree even more than real ones: of the 30,266 photographs of FER+ that our copy covers
-# (hardly any of fear and disgust), all ten raters agree on about a quarter. (We counted; the project's
-# `docs/design-notes.md` keeps such measurements.)
+# Our simulated raters disagree even more than real ones: on 30,266 of FER+'s 35,887 photographs (our copy is not
+# complete) all ten raters agree on about a quarter. The two are not quite alike: among those photographs hardly any
+# show fear or disgust, which are harder. (We counted; the project's `docs/design-notes.md` keeps such measurements.)
 #
 # **Exercise 3.** Write `agreement(mine, theirs)`: the share of places, 0 to 1, at which two lists of words
 # hold the same word.
@@ -303,7 +305,7 @@ course.record("rater_agreement", np.mean(one == nine))
 # %% [markdown]
 # Even a perfect classifier could hardly agree with one such rater more often than the other nine do, because part
 # of what a single rater says is chance. Remember this when you meet a test label that rests on one
-# opinion: in FER2013 it is a search word which one person let pass.
+# opinion: in FER2013 it is a search word that people checked and let pass, and nobody's second opinion is kept.
 #
 # Now the lazy stand-in, with its one word. How often is it "right" over all 420 faces?
 
@@ -382,10 +384,10 @@ plots.heat_map(
 )
 
 # %% [markdown]
-# We put this pattern in, after FER+; here you see how it shows. Look off the diagonal. Sad goes to neutral
-# most often, then disgust to anger, where both lower the brows, then fear to surprise, where both raise the brows and
-# widen the eyes. Faint smiles go to neutral too. (A row is some 50 to 75 faces, so the shares are rough.)
-# The classes of our field are no islands.
+# We put this pattern in, after FER+; here you see how it shows. Look off the diagonal. Sad goes to neutral most
+# often, then disgust to angry, where both lower the brows. Surprise goes to neutral about as often as fear goes to
+# surprise, where both raise the brows and widen the eyes. Faint smiles go to neutral too. (A row is some 50 to 75
+# faces, so the shares are rough.) The classes of our field are no islands.
 
 # %% [markdown]
 # With drawn faces we can ask what nobody can ask of a photo: was the crowd *right*? We know which expression
@@ -430,7 +432,7 @@ plots.steps([wide] * 3, stories, title="Three stories, one face")
 # - Tennis players at the moment of a won or lost point: from the faces viewers could not tell which, from the
 #   bodies they could (Aviezer, Trope and Todorov, 2012).
 #
-# We can write down what a story does. Say how often each state comes with such a face, and how often each
+# We can write down what a story does. Say how often such a face comes with each state, and how often each
 # state comes up in the story. Multiply, and divide by the sum: **Bayes' rule**. (All numbers here are invented.)
 
 # %%
@@ -481,10 +483,11 @@ course.quiz("context", "b")
 # before biting, stays as a habit where it is of use no more. Shared ancestors leave shared expressions.
 #
 # **Ekman** (1992) went further: there are a few *basic emotions*, inborn, each with its own expression that people
-# everywhere recognize. With Friesen he showed photos to people in New Guinea who had hardly met outsiders, and
-# found agreement above chance (1971). The seven classes of our data sets are his list plus neutral. Critics
-# answer that forced choice inflates agreement (Russell, 1994), and that it shrinks where people sort faces freely,
-# as among the Himba of Namibia (Gendron et al., 2014).
+# everywhere recognize. With Friesen he showed photos to people in New Guinea who had hardly met outsiders, and found
+# agreement above chance (1971). The seven classes of our data sets are his list plus neutral. Ekman knows that people
+# also mask and pose: by *display rules*, customs about who may show what to whom (Ekman and Friesen, 1969). Critics
+# answer that forced choice inflates agreement (Russell, 1994), and that it shrinks where people sort faces freely, as
+# among the Himba of Namibia (Gendron et al., 2014).
 
 # %% [markdown]
 # ### The body as a cause
@@ -499,12 +502,14 @@ course.quiz("context", "b")
 # difference that they found, before you read on.
 
 # %% [markdown]
-# They found 0.03 points, with a 95 % interval from -0.11 to 0.16 (Wagenmakers et al., 2016).
+# They found 0.03 points, with a 95 % interval from -0.11 to 0.16: a range made by a rule that catches the true
+# value in 95 of 100 repetitions (Wagenmakers et al., 2016).
 #
-# How can a famous effect vanish? Try it. Suppose the true difference is 0.1 points. Ten thousand teams each test
-# 30 people in either group; ratings scatter by 2 points, say. The difference of two group means scatters by `scatter`
-# times the root of 2/`people`, its *standard error*; by chance alone it exceeds 1.96 of these one time in 40. A journal
-# prints only what does: what is *significant* and goes the expected way. **Predict** the mean difference that is printed.
+# How can a famous effect vanish? Try it. Suppose the true difference is 0.1 points. Ten thousand teams each test 30
+# people in either group; ratings scatter by 2 points, say. The difference of two group means scatters by `scatter`
+# times the root of 2/`people`, its *standard error*; by chance alone it exceeds 1.96 of these one time in 40. A
+# journal prints only what does: what is *significant* and goes the expected way. **Predict** the mean difference that
+# is printed.
 
 # %%
 guess = 0.1
@@ -550,7 +555,8 @@ course.quiz("feedback", "c")
 # pleasant or not; *arousal*: calm or excited), memory, and the concepts of one's culture. Anger may scowl, weep,
 # smile or stay still; variety is what one expects, not noise.
 #
-# Near to it stands the view of faces as social tools (Fridlund, 1994): an expression says what I am about to do,
+# An eighth view, also against the readout but on other grounds, takes faces as social tools that evolved for dealing
+# with others (Fridlund, 1994): an expression says what I am about to do,
 # and to whom. It would have told you about the bowlers at once.
 
 # %% [markdown]
@@ -600,7 +606,8 @@ course.check("theories", said_by)
 
 # %% [markdown]
 # A school is offered a camera that "detects anger". In tests it finds 80 % of the angry faces (the **hit rate**) and
-# alarms at only 5 % of the others. Suppose pupils are angry in 2 of 100 moments (the **base rate**).
+# alarms at only 5 % of the others (the **false-alarm rate**). Suppose pupils are angry in 2 of 100 moments (the
+# **base rate**).
 #
 # **Predict:** an alarm sounds. What is the chance that the pupil is angry? Then count, on 100,000 moments.
 
@@ -674,9 +681,10 @@ course.quiz("smile", "c")
 # ### Where movements of the face are put to good use
 #
 # - In research: FACS coding by machine saves months of work by hand, and can be checked against it.
-# - Toward the owner of the face: a doctor follows a facial palsy; a person who cannot speak steers a computer
-#   with brows and lips; glasses that name expressions helped autistic children practice in a small trial, at home
-#   and by choice (Voss et al., 2019).
+# - For the person whose face it is: a doctor follows a facial palsy; a person who cannot speak steers a computer with
+#   brows and lips.
+# - For somebody who looks at faces: glasses that name the expressions of others helped autistic children practice in a
+#   small trial, at home and by choice (Voss et al., 2019). Here those who are looked at must agree, too.
 # - In safety: cars warn a drowsy driver. That is about closed eyes, not about feelings.
 # - In drawing and film: an actor's face moves a character.
 
@@ -685,8 +693,8 @@ course.quiz("smile", "c")
 #
 # - *Hiring.* A large vendor of video interviews scored applicants by face as well; in 2021, under criticism, it
 #   announced that it had stopped.
-# - *Selling "emotion" as a service.* Microsoft took emotion inference out of its face service in 2022 and named the
-#   lack of agreement on what an emotion is.
+# - *Selling "emotion" as a service.* Microsoft announced in 2022 that it would take emotion inference out of its face
+#   service, and named the lack of agreement on what an emotion is.
 # - *Borders and airports.* Officers were trained to spot bad intent by look and behavior; the auditors of the US
 #   government found no evidence that it works (GAO, 2013).
 # - *Unequal errors.* Commercial systems called black basketball players angrier than white ones with matched smiles
@@ -703,9 +711,9 @@ course.quiz("smile", "c")
 # met them: limited reliability, lack of specificity, limited generalizability.
 #
 # Noticing that a face smiles or frowns is not yet emotion recognition in the sense of the Act; inferring a feeling
-# from it is (Recital 18). Elsewhere this article does not forbid such systems, but they count as high-risk, and people must
-# be told; these duties come to apply in stages. Pictures of recognizable people are personal data (GDPR). Other places
-# have other laws. This is a course, not legal advice: read the text.
+# from it is (Recital 18). Elsewhere this article does not forbid such systems, but they count as high-risk, and
+# people must be told; these duties come to apply in stages. Pictures of recognizable people are personal data (GDPR).
+# Other places have other laws. This is a course, not legal advice: read the text.
 
 # %%
 course.quiz("law", "c")
@@ -731,9 +739,10 @@ course.quiz("untouched", "b")
 # %% [markdown]
 # ### An open project
 #
-# **You and somebody else.** Draw 60 faces (`course.load().sample(60, seed=1)`), and rate them both, each alone,
+# **You and somebody else.** Take about 60 faces (`course.load().sample(60, seed=1)`), and rate them both, each alone,
 # without the labels. Write down before: what will your agreement be, and your kappa? On which two classes will you
-# differ? Then measure both, with an interval (resample the faces a thousand times), show the three faces on which
+# differ? Then measure both, with an interval (draw 60 of your 60 faces by lot, each as often as it comes up, and
+# measure again; do this a thousand times, and take the range of the middle 950 results), show the three faces on which
 # you differ most, and write half a page: who is right about them, and what would settle it?
 
 # %% [markdown]

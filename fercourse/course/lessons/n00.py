@@ -77,6 +77,13 @@ def roll(answer):
         )
     if len({tuple(throw) for throw in throws}) == 1:
         raise Wrong("Every seed gives the same dice; use the argument seed, not a fixed number.")
+    if np.concatenate(throws).min() > 1:
+        raise Wrong("Your dice never show 1: the first number of rng.integers is the lowest side.")
+    kinds = [len(set(throw.tolist())) for throw in throws]
+    if max(kinds) == 1:
+        raise Wrong("All five dice of a throw are equal; throw each one by itself: size=5.")
+    if min(kinds) == 5:
+        raise Wrong("No two of your dice ever show the same; each die may show any side.")
     return "Same seed, same dice; another seed, other dice."
 
 
@@ -88,6 +95,11 @@ def _expect_die(faces: np.ndarray) -> None:
 
 
 roll.right(lambda seed: np.random.default_rng(seed).integers(1, 7, size=5))
+roll.wrong(lambda seed: np.random.default_rng(seed).integers(2, 7, size=5), says="never show 1")
+roll.wrong(lambda seed: np.repeat(np.random.default_rng(seed).integers(1, 7), 5), says="are equal")
+roll.wrong(
+    lambda seed: np.random.default_rng(seed).permutation(6)[:5] + 1, says="No two of your dice"
+)
 roll.right(lambda seed: np.random.default_rng(seed).integers(1, 6, size=5, endpoint=True))
 roll.right(lambda seed: np.random.default_rng(seed).choice([1, 2, 3, 4, 5, 6], 5).tolist())
 roll.wrong(lambda seed: np.random.default_rng().integers(1, 7, size=5), says="same seed")
@@ -204,6 +216,9 @@ def theories(answer):
     if not isinstance(answer, dict):
         raise Wrong('Your answer must be a dictionary, such as {"A": "Darwin", ...}.')
     missing = [letter for letter in _SAID_BY if answer.get(letter) in (None, ...)]
+    stray = [key for key in answer if key not in _SAID_BY]
+    if stray:
+        raise Wrong(f'{stray[0]!r} is none of the letters; the keys are "A" to "G".')
     if len(missing) == len(_SAID_BY):
         raise NotAttempted
     if missing:
@@ -223,6 +238,8 @@ def theories(answer):
 
 _ALL_RIGHT = {letter: name for letter, (name, _) in _SAID_BY.items()}
 theories.right(_ALL_RIGHT)
+theories.wrong({letter.lower(): name for letter, name in _ALL_RIGHT.items()}, says="the keys are")
+theories.wrong({name: letter for letter, name in _ALL_RIGHT.items()}, says="the keys are")
 theories.right(dict(reversed(_ALL_RIGHT.items())))
 theories.right({letter: str(np.str_(name)) for letter, name in _ALL_RIGHT.items()})
 theories.wrong(
