@@ -134,7 +134,7 @@ face_from_pixels.wrong(
 face_from_pixels.wrong(lambda pixels: pixels.split(), says="must be a NumPy array")
 
 
-_LABELS = np.repeat([0, 1, 3, 4], [30, 4, 48, 20])
+_LABELS = np.repeat([0, 1, 3, 4], [30, 4, 50, 20])
 
 
 @exercise(
@@ -146,13 +146,15 @@ _LABELS = np.repeat([0, 1, 3, 4], [30, 4, 48, 20])
 def imbalance_ratio(answer):
     expect_function(answer, "labels")
     ratio = expect_number(call(answer, _LABELS))
-    if np.isclose(ratio, 4 / 48):
+    if np.isclose(ratio, 4 / 50):
         raise Wrong("Your ratio is upside down: it is largest by smallest, at least one.")
-    if np.isclose(ratio, 48 - 4):
+    if np.isclose(ratio, 50 - 4):
         raise Wrong("You subtract the counts; a ratio divides them.")
-    if np.isclose(ratio, 48 / len(_LABELS)):
+    if np.isclose(ratio, 50 / len(_LABELS)):
         raise Wrong("That is the share of the largest class; compare it with the smallest class.")
-    expect_close(ratio, 12, tolerance=1e-6, what="Your ratio")
+    if np.isclose(ratio, 50 // 4):
+        raise Wrong("Your ratio is cut to a whole number; divide with /, not with //.")
+    expect_close(ratio, 12.5, tolerance=1e-6, what="Your ratio")
     expect_close(
         call(answer, np.array([2, 2, 2])),
         1,
@@ -176,6 +178,13 @@ imbalance_ratio.wrong(
         / max(np.unique(labels, return_counts=True)[1])
     ),
     says="upside down",
+)
+imbalance_ratio.wrong(
+    lambda labels: (
+        np.unique(labels, return_counts=True)[1].max()
+        // np.unique(labels, return_counts=True)[1].min()
+    ),
+    says="whole number",
 )
 imbalance_ratio.wrong(
     lambda labels: np.ptp(np.unique(labels, return_counts=True)[1]), says="subtract"

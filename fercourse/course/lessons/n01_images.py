@@ -39,6 +39,8 @@ def components_needed(answer):
         raise Wrong(
             f"For half of the variance you need {few}, for 99.5 % of it {all_}; it is 1 and 6."
         )
+    if call(answer, np.ones(2), 0.5) != 1:
+        raise Wrong("Of two equal components one explains half; a share of 0.5 is reached by it.")
 
 
 def _needed(values, share, power=2, start=1):
@@ -72,6 +74,9 @@ components_needed.wrong(lambda values, share: _needed(values, share, start=0), s
 components_needed.wrong(lambda values, share: _needed(values, share, power=1), says="squares")
 components_needed.wrong(
     lambda values, share: int(np.argmax(values**2 / np.sum(values**2) >= share)), says="np.cumsum"
+)
+components_needed.wrong(
+    lambda s, share: int(np.argmax(np.cumsum(s**2 / np.sum(s**2)) > share)) + 1, says="two equal"
 )
 components_needed.wrong(lambda values, share: 3, says="it is 1 and 6")
 components_needed.wrong(lambda values, share: 0.95, says="whole number")
