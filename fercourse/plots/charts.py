@@ -11,6 +11,10 @@ from fercourse.plots.style import class_color, class_style, new_figure, series_s
 
 _MAX_HEAT_MAP_NUMBERS = 200
 _FEW_POINTS = 12
+# More lines than these leave no room for their names between them.
+_CROWDED = 4
+# A heat map of at most so many shows three decimals, and its alt text tells all.
+_FEW_NUMBERS = 12
 # So many letters stand side by side below a heat map.
 _FLAT = 36
 
@@ -59,13 +63,14 @@ def bars(
     figure = new_figure(title, 7.5, 0.36 * len(names) + 1.2)
     axes = figure.subplots()
     axes.barh(range(len(names)), numbers, color=[class_color(name) for name in names])
-    for place, number in enumerate(numbers):
-        axes.text(number, place, f" {number:.3g}", va="center", fontsize=9)
+    words = _alike(numbers)
+    for place, (number, word) in enumerate(zip(numbers, words, strict=True)):
+        axes.text(number, place, f" {word}", va="center", fontsize=9)
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.margins(x=0.12)
     axes.invert_yaxis()
-    said = ", ".join(f"{name} {number:.3g}" for name, number in zip(names, numbers, strict=True))
+    said = ", ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
     return Picture(figure, f"{title}. Bars of {xlabel}: {said}.")
 
 
@@ -213,10 +218,12 @@ def heat_map(
     numbers = values.to_numpy(float)
     drawn = axes.imshow(numbers, cmap="cividis", aspect="auto")
     middle = (np.nanmin(numbers) + np.nanmax(numbers)) / 2
+    few = numbers.size <= _FEW_NUMBERS and not all(float(one).is_integer() for one in numbers.flat)
     if numbers.size <= _MAX_HEAT_MAP_NUMBERS:
         for (row, column), number in np.ndenumerate(numbers):
             color = "white" if number < middle else "black"
-            axes.text(column, row, _short(number), ha="center", va="center", color=color, size=7)
+            word = f"{number:.3f}" if few else _short(number)
+            axes.text(column, row, word, ha="center", va="center", color=color, size=7)
     words = values.columns.astype(str)
     slanted = {"rotation": 45, "ha": "right"} if columns * words.str.len().max() > _FLAT else {}
     axes.set_xticks(range(columns), words, **slanted)
@@ -224,6 +231,12 @@ def heat_map(
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.spines[:].set_visible(False)
     figure.colorbar(drawn, ax=axes, label=scale)
+    if few:
+        said = "; ".join(
+            f"{row}: " + ", ".join(f"{column} {number:.3f}" for column, number in cells.items())
+            for row, cells in values.iterrows()
+        )
+        return Picture(figure, f"{title}. Heat map of {scale} by {ylabel}. {said}.")
     largest = values.T.idxmax()
     said = ", ".join(f"{row}: {largest[row]} ({values.loc[row].max():.3g})" for row in values.index)
     return Picture(figure, f"{title}. Heat map; the largest {scale} of each {ylabel} is {said}.")
@@ -256,7 +269,9 @@ def curves(
         )
     axes.set(xlabel=xlabel, ylabel=ylabel, ylim=limits)
     axes.grid(True)
-    if len(series) > 1:
+    if len(series) > _CROWDED:
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    elif len(series) > 1:
         axes.legend()
     return Picture(figure, f"{title}. {ylabel} over {xlabel}: {'; '.join(said)}.")
 
@@ -264,6 +279,13 @@ def curves(
 def _are_numbers(series) -> bool:
     series = np.asarray(series)
     return series.size > 0 and series.dtype.kind in "fiub" and bool(np.isfinite(series).all())
+
+
+def _alike(numbers: list[float]) -> list[str]:
+    """Write numbers that stand below each other; shares all get three decimals."""
+    shares = all(number == 0 or 0.01 <= abs(number) <= 1 for number in numbers)
+    whole = all(float(number).is_integer() for number in numbers)
+    return [f"{number:.3f}" if shares and not whole else f"{number:.3g}" for number in numbers]
 
 
 def _short(number: float) -> str:

@@ -41,8 +41,9 @@ def pareto(
     if {"low", "high"} <= set(table.columns):
         reach = np.abs(table[["low", "high"]].to_numpy().T - table[worth].to_numpy())
         axes.errorbar(
-            table[cost], table[worth], yerr=reach, fmt="none", ecolor="#BBBBBB", elinewidth=1
-        )
+            table[cost], table[worth], yerr=reach, fmt="none", ecolor="#888888", elinewidth=1,
+            label="interval",
+        )  # fmt: skip
     front = table[best].sort_values(cost)
     axes.plot(front[cost], front[worth], drawstyle="steps-post", label="front", **series_style(0))
     axes.scatter(table[cost][best], table[worth][best], color="#0072B2", zorder=3)

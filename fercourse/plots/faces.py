@@ -55,7 +55,7 @@ def mosaic(
         if titles is not None:
             axes.set_title(titles[index], fontsize=8, loc="center", pad=2)
     figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
-    alt = f"{title}: {_count(len(images), 'face')} in {_count(rows, 'row')} of {columns}. "
+    alt = f"{title}: {_count(len(images), 'picture')} in {_count(rows, 'row')} of {columns}. "
     alt += _listed(titles) if titles is not None else _gray_levels(images)
     return Picture(figure, alt)
 
@@ -105,7 +105,7 @@ def class_mosaic(faces, per_class: int = 8, *, seed: int = 0, title: str | None 
 def mean_faces(faces, *, title: str = "The mean face of each class") -> Picture:
     """Show the average image of each class and of all faces. Introduced in notebook 01.
 
-    Black and white are the darkest and the brightest gray of the mean of all. The alt text says where in the image each class differs most from the mean of all.
+    Black and white are the darkest and the brightest gray of the mean of all. The alt text says by how many gray levels each class differs at most from the mean of all.
     """
     if not len(faces):
         raise DataError("There are no faces to show.")

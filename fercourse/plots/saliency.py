@@ -166,6 +166,8 @@ def map_difference(
 
 def _where(values: np.ndarray) -> str:
     """Say in words where a map is highest."""
+    if not np.any(values):
+        return "nowhere"
     row, column = np.unravel_index(np.argmax(values), values.shape)
     down = ("top", "upper", "middle", "lower", "bottom")[int(5 * row / values.shape[0])]
     right = ("left", "middle", "right")[int(3 * column / values.shape[1])]

@@ -44,9 +44,9 @@ MARKERS = {
     "neutral": "+",
     "contempt": "D",
 }
-LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)))
+LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)), (0, (8, 3)))
 _LETTERS_AN_INCH = 9
-_SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#444444")
+_SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#444444", "#8C510A")
 
 # Used as a decorator: what a figure's text looks like is settled when it is made.
 styled = matplotlib.rc_context(_SETTINGS)

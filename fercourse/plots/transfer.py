@@ -44,8 +44,8 @@ def label_curves(
             **series_style(index),
         )  # fmt: skip
         said.append(
-            f"{way} from {mean[0]:.3f} with {labels[0]} labels a class to {mean[-1]:.3f} with "
-            f"{labels[-1]}"
+            f"{way} from {mean[0]:.3f} with {labels[0]} labels a class to {mean[-1]:.3f} "
+            f"({low[-1]:.3f} to {high[-1]:.3f}) with {labels[-1]}"
         )
     draws, budgets = curve["draw"].nunique(), sorted(curve["labels"].unique())
     axes.set(

@@ -251,3 +251,38 @@ def test_curves_mark_few_points_and_keep_to_the_limits_given(points, marker):
     axes = picture.figure.axes[0]
     assert axes.get_ylim() == (0, 1)
     assert axes.lines[0].get_marker() == marker
+
+
+def test_shares_below_each_other_have_three_decimals_and_counts_have_none():
+    shares = plots.bars({"a": 0.3, "b": 0.2173}, title="Shares", xlabel="share")
+    counts = plots.bars({"a": 12, "b": 0}, title="Counts", xlabel="faces")
+    assert "a 0.300, b 0.217" in shares.alt
+    assert "a 12, b 0" in counts.alt
+
+
+def test_a_small_heat_map_tells_every_number():
+    table = pd.DataFrame({"target": [0.35, 0.3], "home": [0.581, 0.5]}, ["as it is", "rash"])
+    picture = plots.heat_map(table, title="Two", xlabel="faces of", ylabel="way", scale="accuracy")
+    assert "as it is: target 0.350, home 0.581; rash: target 0.300, home 0.500" in picture.alt
+    words = [text.get_text() for text in picture.figure.axes[0].texts]
+    assert words == ["0.350", "0.581", "0.300", "0.500"]
+
+
+def test_the_names_of_many_lines_stand_beside_them():
+    x = np.arange(3)
+    lines = dict.fromkeys("abcde", (x, x))
+    axes = plots.curves(lines, title="Five", xlabel="x", ylabel="y").figure.axes[0]
+    assert axes.get_legend().get_bbox_to_anchor()._bbox.x0 == 1
+
+
+def test_seven_lines_differ_in_color_and_in_style():
+    x = np.arange(3)
+    lines = dict.fromkeys("abcdefg", (x, x))
+    drawn = plots.curves(lines, title="Seven", xlabel="x", ylabel="y").figure.axes[0].lines
+    assert len({line.get_color() for line in drawn}) == 7
+
+
+def test_a_map_of_nothing_is_said_to_be_highest_nowhere():
+    maps = np.zeros((1, 24, 24))
+    picture = plots.map_grid(FACES.images[:1], {"Grad-CAM": maps}, ["happy"], title="Black")
+    assert "nowhere" in picture.alt
