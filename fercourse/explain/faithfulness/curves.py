@@ -34,7 +34,13 @@ class Curves(NamedTuple):
 
 
 def deletion_insertion(
-    classifier, faces: np.ndarray, values: np.ndarray, targets: np.ndarray, *, steps: int = 12
+    classifier,
+    faces: np.ndarray,
+    values: np.ndarray,
+    targets: np.ndarray,
+    *,
+    steps: int = 12,
+    seed: int = 0,
 ) -> Curves:
     """Blur away the pixels that a map ranks first, and uncover them in a blurred face.
 
@@ -47,13 +53,16 @@ def deletion_insertion(
     classifier : Classifier
     faces : ndarray, uint8, shape (N, H, W)
     values : ndarray, float, shape (N, H, W)
-        The maps; equal values are ranked row by row.
+        The maps; the order of equal values is drawn by lot.
     targets : ndarray, int, shape (N,)
     steps : int
         Points on each curve after the first.
+    seed : int
+        Of the lots.
     """
     blurred = np.stack([cv2.GaussianBlur(face, (0, 0), face.shape[0] / 8) for face in faces])
-    order = (-values.reshape(len(values), -1)).argsort(axis=1, kind="stable")
+    flat = values.reshape(len(values), -1)
+    order = np.lexsort((np.random.default_rng(seed).random(flat.shape), -flat), axis=1)
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.arange(order.shape[1])[None], axis=1)
     rank = rank.reshape(faces.shape)

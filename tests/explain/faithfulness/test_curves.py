@@ -26,3 +26,15 @@ def test_a_classifier_that_sees_nothing_of_it_keeps_its_curves_even(corner, mark
     elsewhere[:, 40:, 40:] = 1
     curves = deletion_insertion(corner, marked, elsewhere, np.full(len(marked), 3), steps=40)
     np.testing.assert_allclose(curves.deletion[:, 1], curves.deletion[:, 0])
+
+
+def test_where_a_map_is_even_the_order_of_its_pixels_is_drawn_by_lot(corner, marked):
+    even = np.ones(marked.shape, np.float32)
+    targets = np.full(len(marked), 3)
+    one, same, other = (
+        deletion_insertion(corner, marked, even, targets, seed=seed) for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(one.deletion, same.deletion)
+    # The mark is at the upper left: row by row it would be gone with the first eighth.
+    assert not np.array_equal(one.deletion, other.deletion)
+    assert np.all(one.deletion[:, 1] > one.deletion[:, -1])

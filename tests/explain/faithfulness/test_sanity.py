@@ -56,3 +56,11 @@ def test_stability_is_measured_where_the_prediction_stays(corner, marked):
     gray = marked.copy()
     gray[:, :6, :6] = 36  # happy is about as probable as any other class here
     assert np.isnan(faithfulness.stability(corner, gray, "occlusion", noise=60)).any()
+
+
+def test_the_chance_of_a_method_is_a_part_of_what_moves(learned, drawn):
+    still = faithfulness.stability(learned, drawn.images[:4], "smoothgrad", noise=0, samples=4)
+    assert np.all(still < 1)
+    np.testing.assert_allclose(
+        faithfulness.stability(learned, drawn.images[:4], "gradient", noise=0), 1
+    )
