@@ -18,6 +18,7 @@ _FACE = np.random.default_rng(3).uniform(20, 200, (6, 8))
 
 def _score(face):
     """A score that bends, so that one-sided differences are told apart."""
+    face = np.asarray(face, float)  # the square of a byte does not fit into a byte
     return float(0.02 * face[2, 3] ** 2 - 0.5 * face[4, 1] + face.sum() / 1000)
 
 
@@ -120,7 +121,7 @@ def weighted_maps(answer):
         if values.shape == (5,):
             raise Wrong("You have one number a channel; add up over the channels, not the places.")
         expect_equal_arrays(values, _cam(*given), tolerance=1e-6)
-    return "Three lines, and one of the most cited methods of the field."
+    return "Three steps, and a map."
 
 
 weighted_maps.right(_cam)
@@ -145,6 +146,14 @@ def _occlusion(score, face, size, fill=np.mean, sign=1, keep=False):
     return found
 
 
+def _whole_mean(face):
+    return face.mean().astype(face.dtype)
+
+
+def _floating(score, face, size):
+    return _occlusion(score, face.astype(float), size)
+
+
 _OCCLUSION_MISTAKES = {
     "Your signs are the wrong way round: what the score loses, whole minus covered.": (
         lambda *given: _occlusion(*given, sign=-1)
@@ -157,6 +166,9 @@ _OCCLUSION_MISTAKES = {
     ),
     "You cover with the mean of the patch; take the mean of the whole face.": (
         lambda *given: _occlusion(*given, fill=None)
+    ),
+    "Your copy holds whole numbers, so the mean is cut off; take face.astype(float).": (
+        lambda score, face, size: _occlusion(score, face, size, fill=_whole_mean)
     ),
     "You note the score that is left; note what is lost.": (
         lambda score, face, size: score(face) - _occlusion(score, face, size)
@@ -187,6 +199,7 @@ def occlusion_by_hand(answer):
 
 
 occlusion_by_hand.right(_occlusion)
+occlusion_by_hand.right(_floating)
 occlusion_by_hand.right(
     lambda score, face, size: np.array(
         [
