@@ -125,7 +125,8 @@ def label_curve(
 def mean_over_draws(scores: Sequence[float], level: float = 0.95) -> tuple[float, float, float]:
     """Return the mean, and the ends of Student's interval around it.
 
-    It tells how far another draw of the labels may lead, not how far other test faces may.
+    It tells where the mean over many draws of the labels lies: a single one may fall outside, and
+    other test faces may lead further.
     """
     scores = np.asarray(scores, float)
     if len(scores) < 2:

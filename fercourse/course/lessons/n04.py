@@ -68,12 +68,14 @@ def learning_layers(answer):
             _explain(found, wanted, share)
     if list(call(answer, _NAMES, 0.3)) != ["top", "head"]:
         raise Wrong("A share of 0.3 of four layers is 1.2, rounded to one layer: use round.")
-    return "The head is new, so it always learns; the lowest layers change last."
+    if list(call(answer, _NAMES, 0.7)) != ["middle", "high", "top", "head"]:
+        raise Wrong("A share of 0.7 of four layers is 2.8, rounded to three layers: use round.")
+    return "The head always learns; the lowest layers change last."
 
 
 def _explain(found, wanted, share):
     if "head" not in found:
-        raise Wrong("The head is new and must always learn.")
+        raise Wrong("The head must always learn.")
     if share == 0 and len(found) == len(_NAMES):
         raise Wrong("With a share of 0 all layers learn: below[-0:] is the whole list.")
     if sorted(found) == sorted(wanted):
@@ -113,6 +115,7 @@ learning_layers.wrong(lambda names, share: _layers(names, share)[::-1], says="an
 learning_layers.wrong(
     lambda names, share: _layers(names, share, lambda x: int(-(-x // 1))), says="use round"
 )
+learning_layers.wrong(lambda names, share: _layers(names, share, int), says="2.8")
 learning_layers.wrong(lambda names, share: 3, says="list of names")
 learning_layers.wrong(lambda names, share: names[len(names) - round(share * len(names)) :], says="head")  # fmt: skip
 
