@@ -34,6 +34,9 @@ def confusion(report, *, title: str | None = None) -> Picture:
     options = {"cmap": "cividis", "vmin": 0, "vmax": 1, "linewidths": 0.5}
     scale = {"label": "share of the labeled class"}
     seaborn.heatmap(shares, ax=axes, annot=words, fmt="", cbar_kws=scale, **options)
+    known = shares.to_numpy()[shares.notna().to_numpy()]
+    for text, share in zip(axes.texts, known, strict=True):
+        text.set_color("black" if share >= 0.5 else "white")
     named = [f"{name} (n = {total:,})" for name, total in totals.items()]
     axes.set_yticks(np.arange(len(named)) + 0.5, named, rotation=0)
     axes.tick_params(axis="x", rotation=45)

@@ -43,10 +43,8 @@ def mosaic(
         raise DataError(f"There are {columns} columns; give 1 or more.")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    side = 1.15
-    figure = new_figure(
-        title, max(4, columns * side), 0.45 + rows * (side + 0.22 * (titles is not None))
-    )
+    side, lines = 1.15, max((text.count("\n") + 1 for text in titles or ()), default=0)
+    figure = new_figure(title, max(4, columns * side), 0.5 + rows * (side + 0.2 * lines))
     grid = np.atleast_1d(figure.subplots(rows, columns)).ravel()
     for axes in grid:
         axes.set_axis_off()

@@ -133,3 +133,9 @@ def test_without_mistakes_there_are_none_to_show():
 def test_features_that_no_map_can_be_made_of_are_refused(features, perplexity, words):
     with pytest.raises(DataError, match=words):
         plots.t_sne(features, np.zeros(6, int), ("happy",), perplexity=perplexity)
+
+
+def test_shares_of_a_confusion_matrix_are_dark_on_bright_and_bright_on_dark():
+    for text in plots.confusion(REPORT).figure.axes[0].texts:
+        bright = int(text.get_text().rstrip("%")) >= 50
+        assert text.get_color() == ("black" if bright else "white")
