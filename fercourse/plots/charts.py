@@ -218,7 +218,8 @@ def heat_map(
     numbers = values.to_numpy(float)
     drawn = axes.imshow(numbers, cmap="cividis", aspect="auto")
     middle = (np.nanmin(numbers) + np.nanmax(numbers)) / 2
-    few = numbers.size <= _FEW_NUMBERS and not all(float(one).is_integer() for one in numbers.flat)
+    few = numbers.size <= _FEW_NUMBERS and np.nanmax(np.abs(numbers)) < 10
+    few = few and not all(float(one).is_integer() for one in numbers.flat)
     if numbers.size <= _MAX_HEAT_MAP_NUMBERS:
         for (row, column), number in np.ndenumerate(numbers):
             color = "white" if number < middle else "black"

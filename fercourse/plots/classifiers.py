@@ -209,7 +209,9 @@ def _bars(estimates: Mapping, colors: Sequence[str], title: str, xlabel: str) ->
     axes = figure.subplots()
     values, low, high = np.array([one[:3] for one in estimates.values()], float).T
     places = np.arange(len(values))
-    most = 1.0 if high.max() > 0.5 else 1.1 * high.max()
+    # Shares are shown up to 1, unless they are so small that nothing could be seen of them.
+    top = np.nanmax(high, initial=0)
+    most = max(1.0, top) if top > 0.5 else 1.1 * top or 1.0
     axes.barh(places, values, color=colors, alpha=0.75)
     axes.errorbar(
         values, places, xerr=(values - low, high - values), fmt="none", ecolor="#1A1A1A", capsize=3
@@ -217,7 +219,7 @@ def _bars(estimates: Mapping, colors: Sequence[str], title: str, xlabel: str) ->
     for place, (value, end) in enumerate(zip(values, high, strict=True)):
         axes.text(end, place, f"  {value:.3f}", va="center", fontsize=9)
     axes.set_yticks(places, list(estimates))
-    axes.set(xlabel=f"{xlabel} (95 % interval)", xlim=(min(0, low.min()), most * 1.08))
+    axes.set(xlabel=f"{xlabel} (95 % interval)", xlim=(np.nanmin(low, initial=0), most * 1.08))
     axes.invert_yaxis()
     said = ", ".join(
         f"{name} {one.value:.3f} ({one.low:.3f} to {one.high:.3f})"

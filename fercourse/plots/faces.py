@@ -43,7 +43,9 @@ def mosaic(
         raise DataError(f"There are {columns} columns; give 1 or more.")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    side, lines = 1.15, max((text.count("\n") + 1 for text in titles or ()), default=0)
+    side, lines = 1.15, 0
+    if titles is not None:
+        lines = 1 + max(str(text).count("\n") for text in titles)
     figure = new_figure(title, max(4, columns * side), 0.5 + rows * (side + 0.2 * lines))
     grid = np.atleast_1d(figure.subplots(rows, columns)).ravel()
     for axes in grid:

@@ -40,7 +40,8 @@ def careless_label(expression: Expression, rng: np.random.Generator) -> int:
     """Return a label as FER2013's were made.
 
     There it came from the word with which a picture was searched, and people then took out what
-    was wrong: it mostly keeps the word, and otherwise follows what people see (Goodfellow et al., 2013).
+    was wrong: it mostly keeps the word, and otherwise follows what people see (Goodfellow et al.,
+    2013).
     """
     if rng.random() < 0.7:
         return expression.true_class

@@ -942,7 +942,7 @@ spoiled = fercourse.FaceSet(
 spoiled
 
 # %% [markdown]
-# Comparing every image with every other one takes N²/2 comparisons: some 89,000 here, 644 million for FER2013.
+# Comparing every image with every other one takes N²/2 comparisons: nearly 90,000 here, 644 million for FER2013.
 # There is a better way, as old as dictionaries. A *hash* is a short number computed from the bytes: equal bytes have an
 # equal hash, and different ones practically never do.
 
@@ -1420,7 +1420,7 @@ people.groupby(tone.rename("skin tone, Monk scale"), observed=False)["found"].ag
 
 # %% [markdown]
 # `sum` faces were found of `size`; the Monk scale has ten skin tones, 1 is the lightest. Here nearly all are found.
-# That proves little: even 9 of 9 fits a detector that finds only two in three (95 % interval 0.66 to 1). But the
+# That proves little: even 9 of 9 fits a detector that finds only seven in ten (95 % interval 0.70 to 1). But the
 # question is the right one to ask of every detector: *who* is missed? What it misses, no classifier ever sees. Haar
 # features are differences of gray, and where the light is poor or the skin reflects little of it, so that differences
 # are small, they have less to go by. On photographs, Buolamwini and Gebru (2018) found that three companies'

@@ -384,11 +384,10 @@ plots.heat_map(
 )
 
 # %% [markdown]
-# The step from 1x1 to 4x4 is large, the next one small or none: the cells of an 8x8 grid hold 36 pixels for
-# 59 bins, and a mouth that sits a few pixels lower falls into other cells. Compare the columns
-# for the radius, too: a wider circle sees larger structures. Differences of two or three points are within chance
-# here. (`square_root=True` takes the root of each share, so that frequent codes do
-# not drown rare ones. PCA is explained in section 4.)
+# The step from 1x1 to 4x4 is large, the next one small or none: the cells of an 8x8 grid hold 36 pixels for 59 bins,
+# and a mouth that sits a few pixels lower falls into other cells. Compare the columns for the radius, too: a wider
+# circle sees larger structures. Differences of two or three points are within chance here. (`square_root=True` takes
+# the root of each share, so that frequent codes do not drown rare ones. PCA is explained in section 4.)
 #
 # Before you take the brightest cell for the truth: we have just made eight tries on the same faces, and each
 # accuracy may be off by several points. Section 6 says how many, section 7 what to do instead.
@@ -833,9 +832,9 @@ rarer.round(2)
 # precision, the area under the curve of precision over recall, falls apart: among a hundred times as many others,
 # even a few percent of false alarms bury the hits.
 #
-# Now look for disgust, the rarest class, in two figures. A ROC curve lowers the threshold step by step, and shows which
-# share of the class is found (*true positive rate*, the recall) against which share of all other faces raises a false
-# alarm (*false positive rate*). The other shows precision over recall.
+# Now look for disgust, the rarest class, in two figures. A ROC curve lowers the threshold step by step, and shows
+# which share of the class is found (*true positive rate*, the recall) against which share of all other faces raises a
+# false alarm (*false positive rate*). The other shows precision over recall.
 
 # %%
 plots.roc(report)
@@ -912,9 +911,9 @@ plots.curves(
 )
 
 # %% [markdown]
-# Up and down it is nearly ten points with 100 faces, three with 1,000, and 1.6 with 3,589; for one point it takes about
-# 9,600. Half as wide takes four times as many faces. JAFFE has 213 in all: five points between two scores there may
-# well be luck.
+# Up and down it is nearly ten points with 100 faces, three with 1,000, and 1.6 with 3,589; for one point it takes
+# about 9,600. Half as wide takes four times as many faces. JAFFE has 213 in all: five points between two scores there
+# may well be luck.
 #
 # One thing makes intervals too narrow: faces of one person are not independent. Who is hard to read is hard
 # to read twenty times. Then whole *people* must be resampled. Where subjects are known, `clusters="subject"`
@@ -1262,9 +1261,9 @@ plots.steps(
 )
 
 # %% [markdown]
-# The first mode is the head's turning. The second and third mix nodding with the opening of the mouth: PCA keeps apart
-# what is uncorrelated, not what has different causes. Pose comes first even among faces that look nearly straight
-# ahead. As with eigenfaces, PCA finds what varies most, not what you are after.
+# The first mode is the head's turning. The second and third mix nodding with the opening of the mouth: PCA keeps
+# apart what is uncorrelated, not what has different causes. Pose comes first even among faces that look nearly
+# straight ahead. As with eigenfaces, PCA finds what varies most, not what you are after.
 #
 # ### A model of appearance, fitted to a face
 #
@@ -1342,11 +1341,10 @@ plots.bars(
 )
 
 # %% [markdown]
-# With the truth in hand, 33 numbers beat the 900 of HOG by far: geometry tells much about a
-# drawn expression. With landmarks that are a pixel off, on a face in which an eye is open by three pixels,
-# much of the lead is lost, and HOG, which never asked where the mouth is, comes near. (100 faces: mind the
-# interval.) Better models find landmarks far better today; they are learned from many thousand
-# faces.
+# With the truth in hand, 33 numbers beat the 900 of HOG by far: geometry tells much about a drawn expression. With
+# landmarks that are a pixel off, on a face in which an eye is open by three pixels, much of the lead is lost, and
+# HOG, which never asked where the mouth is, comes near. (100 faces: mind the interval.) Better models find landmarks
+# far better today; they are learned from many thousand faces.
 
 # %% [markdown]
 # ## 10. Where handcrafted features fail

@@ -142,10 +142,10 @@ course.record("edge_net_on_target", as_it_is["edge_net, on the target"])
 plots.bars(as_it_is, title="Two networks as they are", xlabel="balanced accuracy")
 
 # %% [markdown]
-# What `builtin` loses between the first bar and the second is the **domain gap**. Lamp, camera and pose have
-# changed, and nothing about expressions. (Few faces at home are labeled *disgust*, so the first bar is uncertain by
-# several points. The third bar is no verdict on `edge_net`: it was made for photographs. It only says how
-# far a word like *angry* carries from there to here.)
+# What `builtin` loses between the first bar and the second is the **domain gap**. Lamp, camera and pose have changed,
+# and nothing about expressions. (Few faces at home are labeled *disgust*, so the first bar is uncertain by several
+# points. The third bar is no verdict on `edge_net`: it was made for photographs. It only says how far a word like
+# *angry* carries from there to here.)
 
 # %% [markdown]
 # ## 2. What do they see already?
@@ -166,9 +166,8 @@ plots.mosaic(
 
 # %% [markdown]
 # Edges of one direction or another, bright sides, dark sides; some filters keep almost the picture itself. (Each map
-# has its own gray scale.) None of it belongs to one kind of picture alone,
-# and that is why transfer can work: the lower layers of most networks for pictures learn much the same
-# (Yosinski et al., 2014).
+# has its own gray scale.) None of it belongs to one kind of picture alone, and that is why transfer can work: the
+# lower layers of most networks for pictures learn much the same (Yosinski et al., 2014).
 #
 # What about the *features*, at the upper end? Two faces with similar features should show similar expressions.
 # So we ask for each test face who its **nearest neighbor** is, by pixels, and by the features of each network.
@@ -204,8 +203,7 @@ plots.bars(
 # %% [markdown]
 # Whatever pretraining is worth is what a bar has over its own control, not over nothing. (With a few hundred faces
 # each bar is uncertain by several points, so only large differences count.) Nearness in features is a blunt question,
-# though: most of what makes two faces alike is not their expression. A head may weigh the
-# features.
+# though: most of what makes two faces alike is not their expression. A head may weigh the features.
 
 # %% [markdown]
 # ## 3. A new head

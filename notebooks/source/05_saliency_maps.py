@@ -542,8 +542,8 @@ course.quiz("hans", "a")
 # **telling region** of the face; neutral faces have none.
 #
 # And only faces count that the network reads rightly. Where it is wrong, the truth about the face is not the truth
-# about the network. (So hardly a face of *disgust* will be judged: this network has next to none right.) Faces with a
-# mask, a hand or a scarf in front are left out, too: what tells may be hidden there.
+# about the network. (So hardly a face of *disgust* will be judged: this network has next to none right.) Faces with
+# something in front (a hand, hair, sunglasses, a mask, a scarf) are left out, too: what tells may be hidden there.
 
 # %%
 from fercourse.explain import faithfulness
@@ -650,7 +650,7 @@ plots.estimates(
 # map, and perhaps been content.
 #
 # (That intervals must not touch is a strict rule. All maps are scored on the same faces, so they may be compared face
-# by face, as in notebook 04.)
+# by face, as in notebook 02.)
 #
 # But is it fair? A map is told which *class* to explain; the mean over all other faces is not. So let occlusion play
 # against one control more, its mean over the other faces *of the same class*, and compare face by face.
@@ -661,15 +661,17 @@ plots.estimates(
 of_the_class = faithfulness.mean_of_others(maps["occlusion"], judged.labels)
 of_the_class = faithfulness.against_truth(of_the_class, truth)["pointing"]
 ahead = faithfulness.estimate(scores["occlusion"]["pointing"] - of_the_class, judged.labels)
-course.record(
-    "pointing_of_occlusion_of_the_class", faithfulness.estimate(of_the_class, judged.labels).value
-)
+by_class = faithfulness.estimate(of_the_class, judged.labels).value
+course.record("pointing_of_occlusion_of_the_class", by_class)
 course.record("occlusion_ahead_of_its_class", ahead.value)
+print(f"occlusion {pointing['occlusion'].value:.3f}, its mean over the class {by_class:.3f}")
 print(f"occlusion is ahead by {ahead.value:.3f}, interval {ahead.low:.3f} to {ahead.high:.3f}")
 
 # %% [markdown]
-# If the interval holds 0, a good part of what occlusion finds on a face is what it finds on every face of that class:
-# where the class usually shows. That is an explanation, too, but not one of *this* face.
+# The blind mean comes close: most of what occlusion finds on a face is what it finds on every face of that class, where
+# the class usually shows. That is an explanation, too, but not one of *this* face. Where the interval holds 0, as with
+# the few faces of the quick profile, nothing more has been shown; where it does not, the difference is what occlusion
+# sees of this very face.
 #
 # One network is one network. `fercourse benchmark explain --only pointing` lets all ten methods play on an `edge_net`
 # of drawn faces (368 of them, `benchmarks/results/explain/pointing.json`). There RISE was clearly ahead of the

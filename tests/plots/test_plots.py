@@ -280,9 +280,14 @@ def test_seven_lines_differ_in_color_and_in_style():
     lines = dict.fromkeys("abcdefg", (x, x))
     drawn = plots.curves(lines, title="Seven", xlabel="x", ylabel="y").figure.axes[0].lines
     assert len({line.get_color() for line in drawn}) == 7
+    assert len({str(line._unscaled_dash_pattern) for line in drawn}) == 7
 
 
 def test_a_map_of_nothing_is_said_to_be_highest_nowhere():
     maps = np.zeros((1, 24, 24))
     picture = plots.map_grid(FACES.images[:1], {"Grad-CAM": maps}, ["happy"], title="Black")
     assert "nowhere" in picture.alt
+
+
+def test_captions_of_a_mosaic_may_be_an_array():
+    assert plots.mosaic(FACES.images[:2], np.array(["a", "b"]), title="Two").alt

@@ -44,6 +44,24 @@ def test_estimates_are_bars_with_intervals():
 
 
 @pytest.mark.parametrize(
+    ("ends", "shown"),
+    [
+        ((0.1, 0.3), (0, 0.36)),
+        ((0.5, 0.7), (0, 1.08)),
+        ((23, 27), (0, 29.2)),
+        ((-0.07, -0.03), (-0.07, 1.08)),
+        ((np.nan, np.nan), (0, 1.08)),
+    ],
+)
+def test_the_axis_of_estimates_holds_zero_and_all_intervals(ends, shown):
+    from fercourse.evaluation import Estimate
+
+    one = Estimate(np.mean(ends), *ends, 50)
+    axes = plots.estimates({"one": one}, title="T", xlabel="x").figure.axes[0]
+    np.testing.assert_allclose(axes.get_xlim(), shown, rtol=0.02)
+
+
+@pytest.mark.parametrize(
     "draw",
     [
         lambda: plots.map_grid(FACES, {"a": MAPS[:2]}, ["a", "b", "c"]),

@@ -34,16 +34,19 @@ def stability(
     noise : float
         Standard deviation in gray levels.
     seed : int
-        Of the noise.
+        Of the noise, and of the lots of a method that draws some.
     """
     classifier = as_classifier(model, classes)
     targets = resolve_targets(classifier, faces, target)
     rng = np.random.default_rng(seed)
     noisy = faces + noise * rng.standard_normal(faces.shape)
     noisy = np.clip(noisy + 0.5, 0, 255).astype(np.uint8)
-    before = saliency(classifier, faces, method, targets, **options)
-    if method in METHODS and "seed" in signature(METHODS[method].compute).parameters:
-        options["seed"] = options.get("seed", 0) + 1
-    after = saliency(classifier, noisy, method, targets, **options)
+    draws = method in METHODS and "seed" in signature(METHODS[method].compute).parameters
+    before, after = (
+        saliency(
+            classifier, images, method, targets, **options, **({"seed": lots} if draws else {})
+        )
+        for lots, images in ((seed, faces), (seed + 1, noisy))
+    )
     same = resolve_targets(classifier, faces) == resolve_targets(classifier, noisy)
     return np.where(same, similarity(before.values, after.values), np.nan)
