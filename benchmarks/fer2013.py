@@ -53,7 +53,8 @@ def run(options: dict) -> tuple[dict, dict]:
         if known:
             figures |= {f"{name}_{key}": mean for key, mean in _means(known).items()}
             figures[f"{name}_seeds"] = float(len(known))
-    figures |= _beside_the_peer(parts)
+    figures |= _beside_the_peer(parts, "edge_net", "mcnemar_p")
+    figures |= _beside_the_peer(parts, "mini_xception", "mini_xception_mcnemar_p")
     return figures, {"measured": [f"{name}-{seed}" for (name, seed), one in parts.items() if one]}
 
 
@@ -62,14 +63,14 @@ def _means(parts: list[dict]) -> dict[str, float]:
     return {key: float(np.mean([part["figures"][key] for part in parts])) for key in sorted(shared)}
 
 
-def _beside_the_peer(parts: dict) -> dict[str, float]:
-    """Return McNemar's test of edge_net's first seed and the peer on the same PublicTest faces."""
-    pair = parts.get(("edge_net", 0)), parts.get(("peer_fer", 0))
+def _beside_the_peer(parts: dict, name: str, figure: str) -> dict[str, float]:
+    """Return McNemar's test of a row's first seed and the peer on the same PublicTest faces."""
+    pair = parts.get((name, 0)), parts.get(("peer_fer", 0))
     if not all(pair):
         return {}
     ours, theirs = (np.array([*one["detail"]["public"]["right"]]) == "1" for one in pair)
     exact, _ = mcnemar(int((ours & ~theirs).sum()), int((theirs & ~ours).sum()))
-    return {"mcnemar_p": exact}
+    return {figure: exact}
 
 
 def _measure(data: Path, name: str, row: dict, seed: int) -> tuple[dict, dict]:

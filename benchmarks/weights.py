@@ -1,8 +1,8 @@
 """The small networks that ship: train them, write them into fercourse/weights, and measure them.
 
-Run with ``fercourse benchmark weights``; ``--only builtin`` makes that network again. edge_net is the
-one that ``fercourse benchmark fer2013 --only edge_net-0`` has trained, and needs ``--data``. The model
-cards begin as in cards/ and take their tables from the result: ``fercourse benchmark table`` writes them.
+Run with ``fercourse benchmark weights``; ``--only builtin`` makes that network again. The networks of
+photographs are those that ``fercourse benchmark fer2013 --only edge_net-0`` has trained, say, and need
+``--data``. The model cards begin as in cards/ and take their tables from the result: ``fercourse benchmark table`` writes them.
 """
 
 import shutil
@@ -46,16 +46,16 @@ CHANGES = {
     "noise": ("gray levels, standard deviation", (0, 5, 10, 20, 40)),
     "turned in the picture": ("degrees", (0, 10, 20, 30, 45)),
 }
+OF_PHOTOGRAPHS = "mini_xception", "edge_net"
 TIMED = 300
 
 
 def run(options: dict) -> tuple[dict, dict]:
     """Return accuracy, size and speed of each network that ships."""
     part, data, seed = options["part"], options["data"], options["seed"]
-    parts = {
-        "builtin": part("builtin", partial(_builtin, seed)),
-        "edge_net": part("edge_net", data and partial(_edge_net, data, seed)),
-    }
+    parts = {"builtin": part("builtin", partial(_builtin, seed))}
+    for name in OF_PHOTOGRAPHS:
+        parts[name] = part(name, data and partial(_of_photographs, name, data, seed))
     figures = {
         f"{name}_{key}": value
         for name, one in parts.items()
@@ -93,17 +93,17 @@ def edge_net_of_drawn_faces(seed: int):
     return fit(network, train, validation, replace(FOR_DRAWN, seed=seed), out=folder)
 
 
-def _edge_net(data: Path, seed: int) -> tuple[dict, dict]:
-    """Take the network that was trained on FER2013, and judge it on PublicTest."""
-    folder = TRAINED / f"edge_net-{seed}"
+def _of_photographs(name: str, data: Path, seed: int) -> tuple[dict, dict]:
+    """Take a network that was trained on FER2013, and judge it on PublicTest."""
+    folder = TRAINED / f"{name}-{seed}"
     if not is_run(folder):
-        raise CourseError(f"Train it first: fercourse benchmark fer2013 --only edge_net-{seed}")
+        raise CourseError(f"Train it first: fercourse benchmark fer2013 --only {name}-{seed}")
     faces = load("fer2013", data)
     train, public = faces.split("train"), faces.split("validation")
     trained = resume(folder, train, public)
-    small = _write("edge_net", trained, train, "FER2013")
-    figures, detail = _measure("edge_net", small, trained, "public", public, train, None)
-    known = {"network": "edge_net", "faces": {"train": len(train), "validation": len(public)}}
+    small = _write(name, trained, train, "FER2013")
+    figures, detail = _measure(name, small, trained, "public", public, train, None)
+    known = {"network": name, "faces": {"train": len(train), "validation": len(public)}}
     return figures, known | detail
 
 

@@ -534,7 +534,7 @@ models = {name: load_classifier(name) for name in shipped()}
 live.LiveWidget(models, detectors={"Haar cascade": faces.Haar()})
 
 # %% [markdown]
-# Without a browser, type `fercourse live edge_net` in a terminal for a window of its own, or
+# Without a browser, type `fercourse live mini_xception` in a terminal for a window of its own, or
 # `fercourse live --video in.mp4 --out annotated.mp4 --csv results.csv` for a file.
 
 # %%

@@ -22,7 +22,9 @@ def trained(fused: bool):
 
 def test_fused_normalization_trains_to_the_same_weights():
     (one, losses), (other, fused_losses) = trained(fused=False), trained(fused=True)
-    assert np.allclose(losses, fused_losses, rtol=1e-4)
+    # Rounding grows from step to step, and on some processors faster than on others.
+    assert np.allclose(losses[0], fused_losses[0], rtol=1e-5)
+    assert np.allclose(losses, fused_losses, rtol=1e-3)
     for plain, fused in zip(one.get_weights(), other.get_weights(), strict=True):
         assert np.allclose(plain, fused, rtol=1e-3, atol=1e-4)
 
