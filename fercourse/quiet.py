@@ -11,7 +11,12 @@ def quiet() -> Iterator[None]:
 
     Only around calls whose errors come as exceptions.
     """
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        kept = os.dup(2)
+    except OSError:  # a process that was started without one
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:
         yield

@@ -90,7 +90,7 @@ def _train_network(
     quiet: bool,
 ) -> dict:
     """Train a network, or go on with it, and return what is told of it."""
-    import_keras()
+    import_keras()  # quietly, before what follows would do it aloud
     from fercourse import training
     from fercourse.training.files import check_new
     from fercourse.training.recipes import recipe_for

@@ -13,7 +13,7 @@ _MAX_HEAT_MAP_NUMBERS = 200
 _FEW_POINTS = 12
 # More lines than these leave no room for their names between them.
 _CROWDED = 4
-# A heat map of at most so many shows three decimals, and its alt text tells all.
+# A heat map of at most so many is told whole in its alt text.
 _FEW_NUMBERS = 12
 # So many letters stand side by side below a heat map.
 _FLAT = 36
@@ -218,24 +218,25 @@ def heat_map(
     numbers = values.to_numpy(float)
     drawn = axes.imshow(numbers, cmap="cividis", aspect="auto")
     middle = (np.nanmin(numbers) + np.nanmax(numbers)) / 2
-    few = numbers.size <= _FEW_NUMBERS and np.nanmax(np.abs(numbers)) < 10
-    few = few and not all(float(one).is_integer() for one in numbers.flat)
+    few = numbers.size <= _FEW_NUMBERS
+    words = _alike(numbers.ravel()) if few else [_short(number) for number in numbers.flat]
+    words = np.reshape(words, numbers.shape)
     if numbers.size <= _MAX_HEAT_MAP_NUMBERS:
         for (row, column), number in np.ndenumerate(numbers):
             color = "white" if number < middle else "black"
-            word = f"{number:.3f}" if few else _short(number)
+            word = words[row, column]
             axes.text(column, row, word, ha="center", va="center", color=color, size=7)
-    words = values.columns.astype(str)
-    slanted = {"rotation": 45, "ha": "right"} if columns * words.str.len().max() > _FLAT else {}
-    axes.set_xticks(range(columns), words, **slanted)
+    names = values.columns.astype(str)
+    slanted = {"rotation": 45, "ha": "right"} if columns * names.str.len().max() > _FLAT else {}
+    axes.set_xticks(range(columns), names, **slanted)
     axes.set_yticks(range(rows), values.index.astype(str))
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.spines[:].set_visible(False)
     figure.colorbar(drawn, ax=axes, label=scale)
     if few:
         said = "; ".join(
-            f"{row}: " + ", ".join(f"{column} {number:.3f}" for column, number in cells.items())
-            for row, cells in values.iterrows()
+            f"{row}: " + ", ".join(map(" ".join, zip(names, told, strict=True)))
+            for row, told in zip(values.index, words, strict=True)
         )
         return Picture(figure, f"{title}. Heat map of {scale} by {ylabel}. {said}.")
     largest = values.T.idxmax()
@@ -283,10 +284,11 @@ def _are_numbers(series) -> bool:
 
 
 def _alike(numbers: list[float]) -> list[str]:
-    """Write numbers that stand below each other; shares all get three decimals."""
+    """Write numbers that stand beside each other: counts whole, shares with three decimals."""
+    if all(float(number).is_integer() for number in numbers):
+        return [f"{number:.0f}" for number in numbers]
     shares = all(number == 0 or 0.01 <= abs(number) <= 1 for number in numbers)
-    whole = all(float(number).is_integer() for number in numbers)
-    return [f"{number:.3f}" if shares and not whole else f"{number:.3g}" for number in numbers]
+    return [f"{number:.3f}" if shares else f"{number:.3g}" for number in numbers]
 
 
 def _short(number: float) -> str:

@@ -44,17 +44,10 @@ def pareto(
             table[cost], table[worth], yerr=reach, fmt="none", ecolor="#888888", elinewidth=1,
             label="interval",
         )  # fmt: skip
-    front = table[best].sort_values(cost)
+    front, beaten = table[best].sort_values(cost), table[~best]
     axes.plot(front[cost], front[worth], drawstyle="steps-post", label="front", **series_style(0))
-    axes.scatter(table[cost][best], table[worth][best], color="#0072B2", zorder=3)
-    axes.scatter(
-        table[cost][~best],
-        table[worth][~best],
-        color="#D55E00",
-        marker="x",
-        zorder=3,
-        label="beaten",
-    )
+    axes.scatter(front[cost], front[worth], color="#0072B2", zorder=3)
+    axes.scatter(beaten[cost], beaten[worth], color="#D55E00", marker="x", zorder=3, label="beaten")
     for name, row in table.iterrows():
         axes.annotate(
             str(name), (row[cost], row[worth]), xytext=(5, 4), textcoords="offset points", size=9

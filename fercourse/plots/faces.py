@@ -105,7 +105,8 @@ def class_mosaic(faces, per_class: int = 8, *, seed: int = 0, title: str | None 
 def mean_faces(faces, *, title: str = "The mean face of each class") -> Picture:
     """Show the average image of each class and of all faces. Introduced in notebook 01.
 
-    Black and white are the darkest and the brightest gray of the mean of all. The alt text says by how many gray levels each class differs at most from the mean of all.
+    Black and white are the darkest and the brightest gray of the mean of all. The alt
+    text says by how many gray levels each class differs at most from the mean of all.
     """
     if not len(faces):
         raise DataError("There are no faces to show.")

@@ -1,9 +1,7 @@
 """The exercises of notebook 01."""
 
 from fercourse.course.lessons.n01_data import (
-    entropy_of_votes,
     face_from_pixels,
-    imbalance_ratio,
     subjects_in_both,
     table_from_folder,
 )
@@ -13,6 +11,7 @@ from fercourse.course.lessons.n01_images import (
     equalize,
     smile_with_the_eyes,
 )
+from fercourse.course.lessons.n01_labels import entropy_of_votes, imbalance_ratio
 from fercourse.course.lessons.n01_units import face_of_fear
 
 __all__ = [

@@ -41,12 +41,12 @@ def stability(
     rng = np.random.default_rng(seed)
     noisy = faces + noise * rng.standard_normal(faces.shape)
     noisy = np.clip(noisy + 0.5, 0, 255).astype(np.uint8)
-    draws = method in METHODS and "seed" in signature(METHODS[method].compute).parameters
-    before, after = (
-        saliency(
-            classifier, images, method, targets, **options, **({"seed": lots} if draws else {})
-        )
-        for lots, images in ((seed, faces), (seed + 1, noisy))
-    )
+
+    def maps(images: np.ndarray, lots: int):
+        if method in METHODS and "seed" in signature(METHODS[method].compute).parameters:
+            options["seed"] = lots
+        return saliency(classifier, images, method, targets, **options)
+
+    before, after = maps(faces, seed), maps(noisy, seed + 1)
     same = resolve_targets(classifier, faces) == resolve_targets(classifier, noisy)
     return np.where(same, similarity(before.values, after.values), np.nan)
