@@ -287,7 +287,7 @@ def _alike(numbers: list[float]) -> list[str]:
     """Write numbers that stand beside each other: counts whole, shares with three decimals."""
     if all(float(number).is_integer() for number in numbers):
         return [f"{number:.0f}" for number in numbers]
-    shares = all(number == 0 or 0.01 <= abs(number) <= 1 for number in numbers)
+    shares = all(number == 0 or 0.001 <= abs(number) <= 1 for number in numbers)
     return [f"{number:.3f}" if shares else f"{number:.3g}" for number in numbers]
 
 
