@@ -1,5 +1,7 @@
 """Fused batch normalization computes what Keras computes, and leaves no trace."""
 
+from contextlib import nullcontext
+
 import keras
 import numpy as np
 
@@ -8,25 +10,27 @@ from fercourse.training.fused import fused_normalization
 
 
 def trained(fused: bool):
-    """Return the weights and losses of a network after some steps."""
+    """Return a network after one step, and the loss of that step and of the next."""
     rng = np.random.default_rng(0)
     faces = rng.uniform(0, 255, (32, 48, 48, 1)).astype(np.float32)
     targets = np.eye(7, dtype=np.float32)[rng.integers(0, 7, 32)]
     network = build("tiny", seed=0, dropout=0.0)
     network.compile(keras.optimizers.SGD(0.05), "categorical_crossentropy", jit_compile=False)
-    if not fused:
-        return network, [network.train_on_batch(faces, targets) for _ in range(4)]
-    with fused_normalization(network):
-        return network, [network.train_on_batch(faces, targets) for _ in range(4)]
+    with fused_normalization(network) if fused else nullcontext():
+        first = network.train_on_batch(faces, targets)
+        weights = {one.path: keras.ops.convert_to_numpy(one).copy() for one in network.variables}
+        return network, weights, (first, network.train_on_batch(faces, targets))
 
 
 def test_fused_normalization_trains_to_the_same_weights():
-    (one, losses), (other, fused_losses) = trained(fused=False), trained(fused=True)
-    # Rounding grows from step to step, and on some processors faster than on others.
-    assert np.allclose(losses[0], fused_losses[0], rtol=1e-5)
-    assert np.allclose(losses, fused_losses, rtol=1e-3)
-    for plain, fused in zip(one.get_weights(), other.get_weights(), strict=True):
-        assert np.allclose(plain, fused, rtol=1e-3, atol=1e-4)
+    # One step, since rounding grows: on one thread the fused operation adds in another order, and its
+    # gradient is then 6e-6 of the largest value from the true one, that of Keras 1.5e-6.
+    (_, weights, losses), (_, others, fused_losses) = trained(fused=False), trained(fused=True)
+    np.testing.assert_allclose(fused_losses, losses, rtol=5e-5)
+    assert any("moving_variance" in path for path in weights)
+    for path, fused in zip(weights, others.values(), strict=True):
+        most = 1e-6 if "moving" in path else 1e-4
+        np.testing.assert_allclose(fused, weights[path], rtol=0, atol=most, err_msg=path)
 
 
 def test_it_is_used_in_training_and_leaves_the_layers_as_they_were(monkeypatch):
@@ -36,7 +40,7 @@ def test_it_is_used_in_training_and_leaves_the_layers_as_they_were(monkeypatch):
     monkeypatch.setattr(
         tf.compat.v1.nn, "fused_batch_norm", lambda *a, **k: used.append(1) or real(*a, **k)
     )
-    network, _ = trained(fused=True)
+    network, *_ = trained(fused=True)
     assert len(used) >= 3
     layers = [one for one in network.layers if isinstance(one, keras.layers.BatchNormalization)]
     assert layers
