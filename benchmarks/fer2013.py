@@ -146,6 +146,7 @@ def _network(faces, name, row, seed):
         "kb": (folder / "model.keras").stat().st_size / 1000,
         "minutes": trained.minutes,
         "best_epoch": int(trained.best_epoch),
+        "history": trained.history[["accuracy", "val_accuracy"]].round(4).to_dict("list"),
         "recipe": asdict(trained.config),
     }
     return trained.classifier.predict_proba, facts
