@@ -16,7 +16,6 @@ MINI_XCEPTION = Config(
 )
 EDGE_NET = replace(
     MINI_XCEPTION,
-    epochs=40,
     weight_decay=2e-2,
     augmentation=Augmentation(rotation=10.0, shift=5.0, zoom=0.1, brightness=0.2, contrast=0.2),
 )
