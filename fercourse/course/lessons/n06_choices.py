@@ -15,7 +15,7 @@ from fercourse.course.expectations import (
     hints=[
         "Ask of each line: would somebody else, or you tomorrow, measure the same?",
         "The first call after loading is special. How many calls does a percentile need?",
-        "Three lines are mistakes; giving faces as uint8, and loading the file before, are fine.",
+        "It goes wrong at three lines; loading the file before, and one face a call, are fine.",
     ]
 )
 def mistakes(answer):
@@ -30,9 +30,9 @@ def mistakes(answer):
     if "a" in given:
         raise Wrong("Line a is as it should be: loading is not counted, and it is done once.")
     if "d" in given:
-        raise Wrong("Line d is as it should be: the model scales the gray levels itself.")
+        raise Wrong("Line d is as it should be: one face at a time is what is asked about.")
     for letter, question in (
-        ("b", "What is different about the very first call?"),
+        ("b", "The clock starts before any call. What is different about the very first one?"),
         ("c", "Could you give the 99 % from what was measured?"),
         ("e", "Could somebody else repeat it, from what is printed?"),
     ):
@@ -47,7 +47,7 @@ mistakes.wrong("bce", says="not one text")
 mistakes.wrong(3, says="set of letters")
 mistakes.wrong({"a", "b", "c", "e"}, says="Line a")
 mistakes.wrong({"b", "c", "d", "e"}, says="Line d")
-mistakes.wrong({"c", "e"}, says="very first call")
+mistakes.wrong({"c", "e"}, says="very first one")
 mistakes.wrong({"b", "e"}, says="99 %")
 mistakes.wrong({"b", "c"}, says="repeat it")
 mistakes.wrong({"b", "x"}, says="is none")
@@ -80,7 +80,7 @@ share_left.wrong(0.5, says="also what goes in")
 share_left.wrong(0.75, says="what is left")
 share_left.wrong(0.1, says="Count")
 
-_LOGITS = np.array([[2.0, 0.0, -1.0], [1000.0, 999.0, 0.0]])
+_LOGITS = np.array([[2.0, 0.0, -1.0], [4000.0, 3999.0, 0.0]])
 
 
 @exercise(
@@ -97,7 +97,8 @@ def softened(answer):
         result = call(answer, _LOGITS, 4.0)
     if isinstance(result, np.ndarray) and not np.isfinite(result).all():
         raise Wrong(
-            "With logits of 1000 your exponentials overflow; take the largest of each row off first."
+            "With logits of 4000 your exponentials overflow, or all of another row vanish; take each row's "
+            "own largest off first."
         )
     result = expect_array(result, shape=_LOGITS.shape, dtype=np.floating)
     expected = _softened(_LOGITS, 4.0)
@@ -131,6 +132,12 @@ def _over_all(logits, temperature):
     return powers / powers.sum()
 
 
+def _largest_of_all(logits, temperature):
+    powers = np.exp((logits - logits.max()) / temperature)
+    with np.errstate(all="ignore"):
+        return powers / powers.sum(axis=1, keepdims=True)
+
+
 def _by_rows(logits, temperature):
     return np.array([_softened(row[None], temperature)[0] for row in logits])
 
@@ -142,6 +149,7 @@ softened.wrong(
 )
 softened.wrong(lambda logits, t: _softened(logits, 1 / t), says="that sharpens")
 softened.wrong(lambda logits, t: _softened(logits, 1.0), says="changes nothing")
+softened.wrong(_largest_of_all, says="own largest")
 softened.wrong(_over_all, says="its own sum")
 softened.wrong(_divided_afterwards, says="its own sum")
 softened.wrong(lambda logits, t: _softened(logits, t + 1), says="the first is")

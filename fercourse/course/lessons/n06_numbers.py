@@ -1,5 +1,7 @@
 """The exercises of notebook 06 on quantization, with their examples."""
 
+import math
+
 import numpy as np
 
 from fercourse.course.exercises import Wrong, exercise
@@ -97,12 +99,14 @@ quantize.wrong(
 def scale_and_zero(answer):
     """Scale and zero point for a range."""
     expect_function(answer, "low", "high")
-    for low, high in ((-1.0, 1.55), (2.0, 4.0), (-3.0, -1.0)):
+    # What is cut off after the comma, or rounded down, is a level too high or too low for the first two.
+    for low, high in ((-1.0, 1.3), (-1.0, 1.4), (2.0, 4.0), (-3.0, -1.0)):
         both = call(answer, low, high)
         if not isinstance(both, tuple | list) or len(both) != 2:
             raise Wrong("Return two numbers: scale, zero_point.")
         scale, zero = expect_number(both[0]), expect_number(both[1])
         wanted, zero_wanted = _scale_and_zero(low, high)
+        exact = -128 - min(low, 0) / wanted
         if abs(scale - (high - low) / 255) < 1e-9 and low * high > 0:
             raise Wrong(
                 f"For values from {low:g} to {high:g} zero is no level with you; widen the range to "
@@ -110,6 +114,11 @@ def scale_and_zero(answer):
             )
         if abs(scale * 256 - wanted * 255) < 1e-9:
             raise Wrong("You divide by 256; between 256 levels there are 255 steps.")
+        if zero == 0 and abs(scale - max(-low, high) / 127) < 1e-9:
+            raise Wrong(
+                "That is the symmetric form, which has no zero point; here the lowest value becomes "
+                "-128 and the highest 127."
+            )
         expect_close(scale, wanted, tolerance=1e-9, what=f"Your scale for {low:g} to {high:g}")
         if zero == round(-low / wanted) and zero != zero_wanted:
             raise Wrong("Your zero point is one of uint8, from 0 to 255; int8 begins at -128.")
@@ -117,6 +126,8 @@ def scale_and_zero(answer):
             raise Wrong("The sign of your zero point is the wrong way round.")
         if zero != int(zero):
             raise Wrong("A zero point is a level, so a whole number; round it.")
+        if zero != zero_wanted and zero in (math.floor(exact), math.trunc(exact)):
+            raise Wrong(f"The zero point {exact:.2f} is rounded to the nearest level; do not cut.")
         expect_close(
             expect_integer(both[1]),
             zero_wanted,
@@ -130,6 +141,11 @@ def _scale_and_zero(low, high):
     low, high = min(low, 0), max(high, 0)
     scale = (high - low) / 255
     return scale, round(-128 - low / scale)
+
+
+def _cut(low, high, whole):
+    scale = _scale_and_zero(low, high)[0]
+    return scale, whole(-128 - min(low, 0) / scale)
 
 
 def _narrow(low, high):
@@ -152,4 +168,7 @@ scale_and_zero.wrong(
     says="wrong way round",
 )
 scale_and_zero.wrong(lambda low, high: (_scale_and_zero(low, high)[0], -27.5), says="round it")
+scale_and_zero.wrong(lambda low, high: _cut(low, high, math.floor), says="do not cut")
+scale_and_zero.wrong(lambda low, high: _cut(low, high, int), says="do not cut")
+scale_and_zero.wrong(lambda low, high: (max(-low, high) / 127, 0), says="symmetric form")
 scale_and_zero.wrong(lambda low, high: (high - low) / 255, says="two numbers")

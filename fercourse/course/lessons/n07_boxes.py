@@ -5,82 +5,59 @@ import numpy as np
 from fercourse.course.exercises import Wrong, exercise
 from fercourse.course.expectations import call, expect_close, expect_function, expect_number
 
-_BOXES = [
-    ((0, 0, 10, 10), (5, 0, 10, 10)),
-    ((0, 0, 10, 20), (4, 5, 10, 10)),
-    ((3, 4, 8, 6), (3, 4, 8, 6)),
-    ((0, 0, 10, 10), (20, 0, 10, 12)),
-    ((0, 0, 10, 10), (15, 15, 10, 10)),
-]
+_TRUTH = np.array([[10.0, 20.0], [12.0, 20.0], [14.0, 21.0], [16.0, 20.0]])
+_FOUND = np.array([[7.0, 20.0], [10.0, 21.0], [11.0, 21.0], [13.0, 24.0]])
 
 
-def _iou(a, b):
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / (a[2] * a[3] + b[2] * b[3] - width * height)
+def _jitter(found, truth):
+    return np.abs(np.diff(found - truth, axis=0)).mean()
 
 
-def _shared(a, b):
-    width = max(0, min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0]))
-    return width * max(0, min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1]))
-
-
-def _corners(a, b):
-    """Read the boxes as two corners each."""
-    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
-    shared = max(0, width) * max(0, height)
-    return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)
-
-
-def _unclipped(a, b):
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return width * height / (a[2] * a[3] + b[2] * b[3] - width * height)
-
-
-_IOU_MISTAKES = {
-    "the shared area is counted twice": lambda a, b: _shared(a, b) / (a[2] * a[3] + b[2] * b[3]),
-    "divided by one of the boxes": lambda a, b: _shared(a, b) / (a[2] * a[3]),
-    "two corners": _corners,
-    "do not touch": _unclipped,
+_JITTER_MISTAKES = {
+    "moves with the face": lambda found, truth: np.abs(np.diff(found, axis=0)).mean(),
+    "how far it lies off": lambda found, truth: np.abs(found - truth).mean(),
+    "cancel": lambda found, truth: np.diff(found - truth, axis=0).mean(),
+    "difference of x and y": lambda found, truth: np.abs(np.diff(found - truth)).mean(),
+    "the way in the plane": lambda found, truth: np.hypot(*np.diff(found - truth, axis=0).T).mean(),
+}
+_JITTER_WORDS = {
+    "moves with the face": "A box that moves with the face would jitter; take the truth off first.",
+    "how far it lies off": "That is how far it lies off; a box that is always three pixels off stands still.",
+    "cancel": "Ways to the left and to the right cancel in your mean; take their sizes.",
+    "difference of x and y": "You take the difference of x and y; from frame to frame is axis=0.",
+    "the way in the plane": "That is the way in the plane; here x and y each count by themselves.",
 }
 
 
 @exercise(
     hints=[
-        "What is shared begins at the larger of the two left edges and ends at the smaller of the two right ones.",
-        "width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0]); likewise the height. If one is not above 0, "
-        "return 0.",
-        "Covered together: the area of a, plus the area of b, minus what is shared (it is in both).",
+        "The error of each frame is found - truth, an array (T, 2).",
+        "np.diff(error, axis=0) is by how much it changes from one frame to the next.",
+        "return np.abs(np.diff(found - truth, axis=0)).mean()",
     ]
 )
-def iou(answer):
-    """Intersection over union of two boxes."""
-    expect_function(answer, "a", "b")
-    values = [expect_number(call(answer, a, b)) for a, b in _BOXES]
-    for message, mistake in _IOU_MISTAKES.items():
-        if np.allclose(values, [mistake(a, b) for a, b in _BOXES]):
-            raise Wrong(_IOU_WORDS[message])
-    for (a, b), value in zip(_BOXES, values, strict=True):
-        expect_close(value, _iou(a, b), tolerance=1e-6, what=f"For {a} and {b} your overlap")
-    return "It punishes boxes that are too large as much as boxes that are too small."
+def jitter(answer):
+    """By how many pixels a box moves a frame beyond what the face does."""
+    expect_function(answer, "found", "truth")
+    value = expect_number(call(answer, _FOUND, _TRUTH))
+    for message, mistake in _JITTER_MISTAKES.items():
+        if np.isclose(value, mistake(_FOUND, _TRUTH)):
+            raise Wrong(_JITTER_WORDS[message])
+    expect_close(value, _jitter(_FOUND, _TRUTH), tolerance=1e-6, what="Your jitter of four frames")
+    return (
+        "A box may lie wrong and stand still, or lie right and tremble: two numbers, two questions."
+    )
 
 
-_IOU_WORDS = {
-    "the shared area is counted twice": "In your lower part the shared area is counted twice; subtract it once.",
-    "divided by one of the boxes": "You have divided by one of the boxes; divide by what both cover together.",
-    "two corners": "You read a box as two corners, but it is x, y, width and height.",
-    "do not touch": "Boxes that do not touch get an overlap: two negative sides make a positive area.",
-}
-
-iou.right(_iou)
-iou.right(lambda a, b: _shared(a, b) / (a[2] * a[3] + b[2] * b[3] - _shared(a, b)))
-iou.right(lambda a, b: np.float64(_iou(a, b)))
-for _message, _mistake in _IOU_MISTAKES.items():
-    iou.wrong(_mistake, says=_message)
-iou.wrong(lambda a, b: 1.0, says="too large")
+jitter.right(_jitter)
+jitter.right(
+    lambda found, truth: np.mean(
+        [abs(one) for row in (found[1:] - found[:-1]) - (truth[1:] - truth[:-1]) for one in row]
+    )
+)
+for _message, _mistake in _JITTER_MISTAKES.items():
+    jitter.wrong(_mistake, says=_message)
+jitter.wrong(lambda found, truth: 99.0, says="too large")
 
 
 _SCREENS = (((10, 20, 30, 40), 2, 640), ((0, 0, 100, 100), 1, 320), ((200, 50, 60, 60), 2, 640))

@@ -30,6 +30,11 @@ def rates(answer):
         raise Wrong("40 results a second need 40 frames a second; the camera gives 30.")
     if abs(after - 25) < 0.1 or abs(before - 1000 / 14) < 1:
         raise Wrong("Only the slowest stage is counted; they run one after the other: add them up.")
+    if abs(after - 15) < 0.1:
+        raise Wrong(
+            "After, you wait for the camera's next frame when the program is free; the newest one is "
+            "there already."
+        )
     if before < 1 or after < 1:
         raise Wrong("These are seconds a frame; give frames a second.")
     if abs(before - 25) < 0.1 and abs(after - 51) < 0.1:
@@ -44,6 +49,7 @@ rates.right([30.0, 19.6])
 rates.right(np.array([30, 19.608]))
 rates.wrong((40, 1000 / 51), says="the camera gives 30")
 rates.wrong((30, 25), says="add them up")
+rates.wrong((30, 15), says="there already")
 rates.wrong((25, 51), says="milliseconds a frame")
 rates.wrong((0.025, 0.051), says="seconds a frame")
 rates.wrong((30, ...), says="still missing")
@@ -52,6 +58,7 @@ rates.wrong((30, 30), says="too large")
 
 
 _EVEN = np.arange(0, 1000, 33.0)
+_ROUND = np.arange(0, 1000, 50.0)
 _UNEVEN = np.array([0.0, 10, 20, 30, 200, 205, 260, 400])
 
 
@@ -59,6 +66,18 @@ def _newest(taken, busy):
     handled, free, number = [], -np.inf, 0
     while number < len(taken):
         while number + 1 < len(taken) and taken[number + 1] <= free:
+            number += 1
+        handled.append(number)
+        free = max(free, taken[number]) + busy
+        number += 1
+    return handled
+
+
+def _before_that_moment(taken, busy):
+    """Leave out a frame that comes just when the program becomes free."""
+    handled, free, number = [], -np.inf, 0
+    while number < len(taken):
+        while number + 1 < len(taken) and taken[number + 1] < free:
             number += 1
         handled.append(number)
         free = max(free, taken[number]) + busy
@@ -103,23 +122,37 @@ def _first_that_waits(taken, busy):
 def frames_handled(answer):
     """The frames that are handled when others are dropped."""
     expect_function(answer, "taken", "busy")
-    for taken, busy in ((_EVEN, 50.0), (_UNEVEN, 45.0), (_EVEN, 5.0)):
-        handled = [int(number) for number in call(answer, taken, busy)]
+    # In the last one a frame comes at the very moment at which the program becomes free.
+    for taken, busy in ((_EVEN, 50.0), (_UNEVEN, 45.0), (_EVEN, 5.0), (_ROUND, 100.0)):
+        handled = list(call(answer, taken, busy))
+        if any(isinstance(number, bool | np.bool_) for number in handled):
+            raise Wrong("Return the numbers of the frames, such as [0, 2, 3], not True and False.")
+        handled = [int(number) for number in handled]
         if handled == _newest(taken, busy):
             continue
         about = f"With a frame of {busy:g} ms of work and frames at {taken[:6].tolist()} ... "
         if handled == _oldest(taken, busy):
             raise Wrong(about + "you handle every frame: that is the queue that grows for ever.")
+        if handled == _before_that_moment(taken, busy):
+            raise Wrong(
+                about + "a frame that comes at the very moment you are free counts as well."
+            )
         if handled == _next_to_come(taken, busy):
             raise Wrong(
                 about + "you wait for a new frame although one has come meanwhile; take the newest."
             )
         if handled == _first_that_waits(taken, busy):
             raise Wrong(about + "you take the oldest frame that waits; take the newest.")
+        if handled == _before_that_moment(taken, busy):
+            raise Wrong(
+                about + "a frame that comes at the very moment you are free counts as well."
+            )
         if len(set(handled)) < len(handled):
             raise Wrong(about + "you handle a frame twice.")
         raise Wrong(about + f"you handle {handled[:6]} ...; that is not it.")
-    return "However slow the program, what it shows is never older than two frames' work."
+    return (
+        "However slow the program, a result is never older than two frames' work when it appears."
+    )
 
 
 frames_handled.right(_newest)
@@ -128,6 +161,8 @@ frames_handled.right(lambda taken, busy: tuple(_newest(list(taken), busy)))
 frames_handled.wrong(_oldest, says="grows for ever")
 frames_handled.wrong(_next_to_come, says="take the newest")
 frames_handled.wrong(_first_that_waits, says="the oldest frame that waits")
+frames_handled.wrong(_before_that_moment, says="very moment")
+frames_handled.wrong(lambda taken, busy: np.ones(len(taken), bool), says="not True and False")
 frames_handled.wrong(lambda taken, busy: [0] * len(taken), says="twice")
 frames_handled.wrong(lambda taken, busy: [0], says="that is not it")
 
