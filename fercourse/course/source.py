@@ -91,7 +91,8 @@ def without_solutions(text: str, needed: Set[str] = frozenset()) -> str:
 
 
 def _blanks(solution: list[str], indent: str, needed: Set[str]) -> list[str]:
-    names = [] if indent else sorted(names_bound(textwrap.dedent("\n".join(solution))) & needed)
+    text = textwrap.dedent("\n".join(solution))
+    names = [] if indent else sorted(names_bound(text) & needed, key=text.index)
     return [f"{name} = {BLANK}" for name in names] or [BLANK]
 
 

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fercourse.emotions import COLORS
 from fercourse.errors import ModelError
 from fercourse.live import LiveWidget, Session
 from fercourse.live.where import elsewhere
@@ -197,6 +198,20 @@ def test_models_and_detectors_are_chosen_while_it_runs(classifier, clip, tmp_pat
     assert "gone.skops" in page.heard[-1]["text"]
     assert widget.chosen_model == "first"
     assert page.frame(2, clip[0][0])[0]["kind"] == "result"
+
+
+def test_another_models_words_and_colors_reach_the_page_in_one_message(classifier):
+    other = type(classifier)()
+    other.classes = ("happy", "sad", "a word of its own")
+    widget = LiveWidget({"first": classifier, "other": other})
+    sent = []
+    widget.comm.send = lambda data=None, **_: sent.append(data["state"])
+    widget.chosen_model = "other"
+    words = [state for state in sent if "classes" in state or "colors" in state]
+    assert [sorted(state) for state in words] == [["classes", "colors"]]
+    assert words[0]["classes"] == ["happy", "sad", "a word of its own"]
+    assert words[0]["colors"][0] == COLORS["happy"]
+    assert len(set(words[0]["colors"])) == 3
 
 
 def test_a_widget_without_a_usable_model_is_refused(tmp_path):
