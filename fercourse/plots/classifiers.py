@@ -84,7 +84,7 @@ def group_scores(report, aspect: str, *, title: str | None = None) -> Picture:
 
 
 def estimates(named: Mapping[str, object], *, title: str, xlabel: str) -> Picture:
-    """Show numbers as bars with their 95 % intervals. Introduced in notebook 05.
+    """Show numbers as bars with their 95 % intervals. Introduced in notebook 02.
 
     Parameters
     ----------

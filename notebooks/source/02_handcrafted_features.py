@@ -1321,7 +1321,15 @@ plots.steps(
 # once by their true landmarks and once by those that were found.
 
 # %%
+from fercourse.evaluation import Estimate
 from fercourse.features import LandmarkGeometry
+
+
+def with_interval(accuracy, faces):
+    """Return an accuracy with the 95 % interval that so many faces allow."""
+    low, high = wilson(accuracy * faces, faces)
+    return Estimate(accuracy, float(low), float(high), faces)
+
 
 geometry = make_pipeline(
     LandmarkGeometry(), StandardScaler(), LogisticRegression(C=0.1, max_iter=1000)
@@ -1333,17 +1341,17 @@ by_hog = hog_on_drawn.score(new_people.images, new_people.labels)
 course.record("geometry_of_true_landmarks", by_truth)
 course.record("geometry_of_found_landmarks", by_search)
 course.record("hog_of_the_same_faces", by_hog)
-plots.bars(
-    {"true landmarks": by_truth, "landmarks found": by_search, "HOG": by_hog},
-    title="Geometry is good, if it is right (100 faces)",
+by_features = {"true landmarks": by_truth, "landmarks found": by_search, "HOG": by_hog}
+plots.estimates(
+    {name: with_interval(score, len(new_people)) for name, score in by_features.items()},
+    title=f"Geometry is good, if it is right ({len(new_people)} faces)",
     xlabel="accuracy",
-    ylabel="features",
 )
 
 # %% [markdown]
 # With the truth in hand, 33 numbers beat the 900 of HOG by far: geometry tells much about a drawn expression. With
 # landmarks that are a pixel off, on a face in which an eye is open by three pixels, much of the lead is lost, and
-# HOG, which never asked where the mouth is, comes near. (100 faces: mind the interval.) Better models find landmarks
+# HOG, which never asked where the mouth is, comes near. (100 faces: mind the intervals.) Better models find landmarks
 # far better today; they are learned from many thousand faces.
 
 # %% [markdown]
@@ -1394,23 +1402,20 @@ plots.steps(
 # **Predict.** What hurts most: turning the head by 30 degrees, a lamp at the side, or a mask?
 
 # %%
+asked = 7 * len(people)
 by_yaw = {yaw: exam(yaw=yaw) for yaw in (0, 15, 30, 60)}
 course.record("accuracy_facing_the_camera", by_yaw[0])
 course.record("accuracy_turned_by_30", by_yaw[30])
 course.record("accuracy_turned_by_60", by_yaw[60])
-plots.curves(
-    {
-        "HOG": (list(by_yaw), list(by_yaw.values())),
-        "guessing": ([0, 60], [1 / 7, 1 / 7]),
-    },
-    title=f"The head turns away ({7 * len(people)} faces each)",
-    xlabel="yaw in degrees",
-    ylabel="accuracy",
+plots.estimates(
+    {f"{yaw} degrees": with_interval(score, asked) for yaw, score in by_yaw.items()},
+    title=f"The head turns away ({asked} faces each)",
+    xlabel="accuracy",
 )
 
 # %% [markdown]
-# A grid that is nailed to the picture cannot follow a mouth that moves along. Pose shifts *every* feature
-# into another cell.
+# (Guessing would have one in seven right, 0.143.) A grid that is nailed to the picture cannot follow a mouth that
+# moves along. Pose shifts *every* feature into another cell.
 
 # %%
 by_light = {azimuth: exam(light=Light(azimuth=azimuth, ambient=0.1)) for azimuth in (45, 90)}
@@ -1421,30 +1426,32 @@ by_strength = {
 course.record("accuracy_with_lamp_at_the_side", by_light[90])
 course.record("accuracy_at_a_quarter_of_the_light", by_strength[0.2])
 course.record("accuracy_in_the_dark", by_strength[0.05])
-plots.bars(
+lights = (
     {"as it should be": by_yaw[0]}
     | {f"lamp at {azimuth} degrees": score for azimuth, score in by_light.items()}
-    | {"a quarter of the light": by_strength[0.2], "a sixteenth of the light": by_strength[0.05]},
-    title=f"Another lamp, or less light ({7 * len(people)} faces each)",
+    | {"a quarter of the light": by_strength[0.2], "a sixteenth of the light": by_strength[0.05]}
+)
+plots.estimates(
+    {name: with_interval(score, asked) for name, score in lights.items()},
+    title=f"Another lamp, or less light ({asked} faces each)",
     xlabel="accuracy",
-    ylabel="light",
 )
 
 # %% [markdown]
 # A quarter of the light on the person does next to nothing. With a sixteenth only few gray levels are left,
 # and rounding may begin to show. (The camera of these drawings makes no noise; a real one would, in the
 # dark.) A lamp at the side, with little light from elsewhere, throws shadows, and shadows have edges.
-# Whether it costs anything on so few faces, see the bars.
+# Whether it costs anything on so few faces, see the black lines.
 
 # %%
 by_occluder = {name: exam(occluder=name) for name in ("sunglasses", "mask", "hand")}
 course.record("accuracy_with_sunglasses", by_occluder["sunglasses"])
 course.record("accuracy_with_a_mask", by_occluder["mask"])
-plots.bars(
-    {"nothing": by_yaw[0]} | by_occluder,
-    title=f"Something hides part of the face ({7 * len(people)} faces each)",
+hidden = {"nothing": by_yaw[0]} | by_occluder
+plots.estimates(
+    {name: with_interval(score, asked) for name, score in hidden.items()},
+    title=f"Something hides part of the face ({asked} faces each)",
     xlabel="accuracy",
-    ylabel="what hides it",
 )
 
 # %% [markdown]
@@ -1452,8 +1459,9 @@ plots.bars(
 # which look like *some* expression to HOG. The classifier does not know that it does not see: it answers all
 # the same. So of the three in the question, turning the head and the mask hurt most, and the lamp at the side less.
 #
-# Read these numbers as differences between bars, not as laws: the titles say on how few faces they stand. With
-# 49 each may be off by some fourteen points, with 196 by seven.
+# Read these numbers as differences between bars, not as laws: the titles say on how few faces they stand, and the
+# black lines how far each may be off. (The same people sit for all bars, so a difference is surer than two black lines
+# make it look.)
 
 # %%
 course.quiz("mask", "d")
