@@ -70,8 +70,9 @@ class Course:
         exercise = self.lesson.exercise(name)
         status, message = exercise.judge(answer, *given)
         begins = {RIGHT: f"Right: {name}. ", NOT_ATTEMPTED: f"Not attempted yet: {name}. "}
-        hint = f' For a hint: course.hint("{name}")' if exercise.hints and status == WRONG else ""
-        self._tell(name, status, begins.get(status, "Wrong: ") + message + hint)
+        hint = f'For a hint: course.hint("{name}")' if exercise.hints and status == WRONG else ""
+        stop = "" if not hint else " " if message.endswith((".", "?", "!")) else ". "
+        self._tell(name, status, begins.get(status, "Wrong: ") + message + stop + hint)
 
     def hint(self, name: str) -> None:
         """Print the next hint of an exercise; the last one is repeated."""

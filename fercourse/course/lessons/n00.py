@@ -91,7 +91,7 @@ def _expect_die(faces: np.ndarray) -> None:
     if faces.min() < 1 or faces.max() > 6:
         raise Wrong(f"Your dice show {faces.min()} to {faces.max()}; they have the sides 1 to 6.")
     if faces.max() < 6 and len(set(faces)) > 1:
-        raise Wrong("Your dice never show 6: rng.integers leaves out its upper end.")
+        raise Wrong("Your dice never show 6. (rng.integers leaves out its upper end.)")
 
 
 roll.right(lambda seed: np.random.default_rng(seed).integers(1, 7, size=5))
@@ -122,12 +122,14 @@ roll.wrong(np.array([1, 2, 3, 4, 5]), says="must be a function")
 def agreement(answer):
     """The share of faces on which two raters say the same."""
     expect_function(answer, "mine", "theirs")
-    mine = ["happy", "sad", "fear", "happy", "neutral"]
-    theirs = ["happy", "fear", "sad", "happy", "angry"]
+    mine = ["happy", "sad", "fear", "happy", "neutral", "sad", "angry"]
+    theirs = ["happy", "fear", "sad", "happy", "angry", "disgust", "angry"]
     value = expect_number(call(answer, mine, theirs))
-    expect_no_mistake(value, 0.4, AGREEMENT_MISTAKES, mine, theirs)
-    expect_close(value, 0.4, tolerance=1e-9, what="For five faces with two equal labels, yours")
-    for other, expected in ((mine, 1.0), (["disgust"] * 5, 0.0)):
+    expect_no_mistake(value, 3 / 7, AGREEMENT_MISTAKES, mine, theirs)
+    expect_close(
+        value, 3 / 7, tolerance=1e-9, what="For seven faces with three equal labels, yours"
+    )
+    for other, expected in ((mine, 1.0), (["surprise"] * 7, 0.0)):
         found = expect_number(call(answer, mine, other))
         expect_close(found, expected, tolerance=1e-9, what="For all or no labels equal, yours")
     return "Agreement is a share of faces. Keep in mind that part of it is luck."
@@ -138,7 +140,7 @@ agreement.right(lambda mine, theirs: np.mean(np.array(mine) == np.array(theirs))
 agreement.right(lambda mine, theirs: np.equal(mine, theirs).mean())
 agreement.wrong(lambda mine, theirs: mine == theirs, says="must be a number")
 agreement.wrong(lambda mine, theirs: mine.sort() or agreed(mine, theirs), says="changes its input")
-agreement.wrong(lambda mine, theirs: 0.4, says="all or no labels")
+agreement.wrong(lambda mine, theirs: 3 / 7, says="all or no labels")
 for _message, _mistake in AGREEMENT_MISTAKES.items():
     agreement.wrong(_mistake, says=_message)
 

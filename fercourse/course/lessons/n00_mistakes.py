@@ -27,6 +27,11 @@ AGREEMENT_MISTAKES = {
     "This is the share of places where the words differ.": (
         lambda mine, theirs: 1 - agreed(mine, theirs)
     ),
+    "mine == theirs asks once whether the two lists are equal; compare word by word, with zip or "
+    "with np.array.": lambda mine, theirs: np.mean(mine == theirs),
+    "You compare which words occur, not face by face.": (
+        lambda mine, theirs: len(set(mine) & set(theirs)) / len(set(mine) | set(theirs))
+    ),
     "You look whether a word stands anywhere in the other list; go place by place.": (
         lambda mine, theirs: np.mean([word in theirs for word in mine])
     ),

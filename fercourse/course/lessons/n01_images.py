@@ -223,6 +223,12 @@ def equalize(answer):
     distances = [
         np.abs(face - good).max() for good in (whole, cv2.equalizeHist(_DARK).astype(float))
     ]
+    between = np.histogram(_DARK, 256)[0]
+    if np.abs(face - 255 * np.cumsum(between)[_DARK] / _DARK.size).max() <= _ROUNDING:
+        raise Wrong(
+            "The bins of your histogram begin and end where the gray levels of the face do; give "
+            "np.histogram range=(0, 256), or take np.bincount."
+        )
     if min(distances) > _ROUNDING:
         raise Wrong(
             f"Some pixels are {min(distances):.0f} gray levels off: a pixel's new level is 255 times "
@@ -237,6 +243,10 @@ def _table(face):
 equalize.right(lambda face: (255 * _table(face))[face].astype(np.uint8))
 equalize.right(cv2.equalizeHist)
 equalize.wrong(lambda face: face, says="unchanged")
+equalize.wrong(
+    lambda face: (255 * np.cumsum(np.histogram(face, 256)[0]) / face.size)[face].astype(np.uint8),
+    says="range=(0, 256)",
+)
 equalize.wrong(lambda face: (255 * _table(face))[face], says="astype")
 equalize.wrong(lambda face: _table(face)[face].astype(np.uint8), says="multiply the shares")
 equalize.wrong(

@@ -1,5 +1,7 @@
 """The exercises of notebook 02 that ask for judgment: predict an outcome, find a mistake."""
 
+import numpy as np
+
 from fercourse.course.exercises import Wrong, exercise
 from fercourse.course.expectations import expect_integer, expect_number
 
@@ -13,7 +15,7 @@ from fercourse.course.expectations import expect_integer, expect_number
 )
 def lazy_scores(answer):
     """Accuracy and balanced accuracy of a classifier that always says happy, on 90 of 100."""
-    if not isinstance(answer, tuple | list) or len(answer) != 2:
+    if not isinstance(answer, tuple | list | np.ndarray) or len(answer) != 2:
         raise Wrong("Give two numbers: (accuracy, balanced accuracy).")
     accuracy, balanced = (expect_number(one) for one in answer)
     if accuracy > 1 or balanced > 1:
@@ -34,7 +36,7 @@ def lazy_scores(answer):
 
 
 lazy_scores.right((0.9, 0.5))
-lazy_scores.right([90 / 100, 1 / 2])
+lazy_scores.right(np.array([90 / 100, 1 / 2]))
 lazy_scores.wrong((90, 50), says="not percent")
 lazy_scores.wrong((0.5, 0.9), says="exchanged")
 lazy_scores.wrong((0.9, 0.9), says="does not count faces")

@@ -107,6 +107,15 @@ HISTOGRAM_MISTAKES = {
     "You make one histogram of the whole face; make one for each cell.": (
         lambda codes, grid, bins: histograms(codes, 1, bins)
     ),
+    "Your bins begin and end where the codes of a cell do; give np.histogram range=(0, bins).": (
+        lambda codes, grid, bins: np.concatenate(
+            [
+                np.histogram(part, bins)[0] / part.size
+                for strip in np.split(codes, grid)
+                for part in np.split(strip, grid, axis=1)
+            ]
+        )
+    ),
 }
 
 

@@ -199,7 +199,10 @@ def _ends(answer, correct, seed) -> tuple[float, float]:
 
 def _expect_width(half: float) -> None:
     if half < 1e-9:
-        raise Wrong("All of your resamples score the same: draw with replacement.")
+        raise Wrong(
+            "All of your resamples score the same: draw with replacement, and make the generator once, "
+            "before the loop."
+        )
     if half < 0.9 * _HALF_WIDTH:
         raise Wrong(
             "Your interval is too narrow; draw as many faces as there are, and leave out 2.5 % at "
@@ -238,6 +241,13 @@ bootstrap_interval.right(_bootstrap)
 bootstrap_interval.right(_at_once)
 bootstrap_interval.right(lambda correct, seed: list(_bootstrap(correct, seed + 5)))
 bootstrap_interval.wrong(lambda *given: _bootstrap(*given, replace=False), says="with replacement")
+bootstrap_interval.wrong(
+    lambda correct, seed: np.percentile(
+        [np.random.default_rng(seed).choice(correct, len(correct)).mean() for _ in range(50)],
+        [2.5, 97.5],
+    ),
+    says="before the loop",
+)
 bootstrap_interval.wrong(
     lambda *given: _bootstrap(*given, ends=(0.025, 0.975)), says="from 0 to 100"
 )

@@ -103,22 +103,25 @@ _SIDE_MISTAKES = {
 def sides(answer):
     """The width of the maps after each of four blocks."""
     try:
-        given = tuple(int(value) for value in answer)
+        given = tuple(float(value) for value in answer)
     except (TypeError, ValueError):
         raise Wrong("Give a list of four whole numbers, such as [40, 30, 20, 10].") from None
+    if any(not value.is_integer() for value in given):
+        raise Wrong("A map has a whole number of columns: pooling rounds down.")
     if len(given) != 4:
         raise Wrong(f"There are four blocks, so four numbers; you gave {len(given)}.")
     if given in _SIDE_MISTAKES:
         raise Wrong(_SIDE_MISTAKES[given])
     for block, (value, right) in enumerate(zip(given, _SIDES, strict=True), start=1):
         if value != right:
-            raise Wrong(f"The width after block {block} is not {value}; take away 2, then halve.")
+            raise Wrong(f"The width after block {block} is not {value:g}; take away 2, then halve.")
     return "After the fourth block one pixel is left: a face of 48 is just large enough."
 
 
 sides.right([23, 10, 4, 1])
 sides.right(np.array([23, 10, 4, 1]))
 sides.wrong(23, says="list of four")
+sides.wrong([23, 10.5, 4.25, 1.125], says="rounds down")
 sides.wrong([23, 10, 4], says="you gave 3")
 sides.wrong([23, 10, 5, 1], says="after block 3 is not 5")
 for _given, _message in _SIDE_MISTAKES.items():

@@ -15,6 +15,7 @@ from fercourse.course.lessons.n02_mistakes import expect_no_mistake
 
 _IMAGES = np.arange(40 * 4, dtype=np.uint8).reshape(40, 2, 2)
 _LABELS = np.arange(40)
+_RESTLESS = np.random.default_rng(5)
 
 
 @exercise(
@@ -40,6 +41,9 @@ def shuffled(answer):
         raise Wrong("An image has the label of another one; use one order for both.")
     if np.array_equal(labels, _LABELS):
         raise Wrong("The order is the old one.")
+    again = call(answer, _IMAGES, _LABELS, np.random.default_rng(3))[1]
+    if not np.array_equal(again, labels):
+        raise Wrong("The same generator gives another order each time; draw it from rng.")
     other = call(answer, _IMAGES, _LABELS, np.random.default_rng(4))[1]
     if np.array_equal(other, labels):
         raise Wrong("Two generators give the same order; draw it from rng.")
@@ -71,12 +75,18 @@ def _lots(images, labels, rng):
     return images[rows], labels[rows]
 
 
+def _no_generator(images, labels, rng):
+    order = _RESTLESS.permutation(len(labels))
+    return images[order], labels[order]
+
+
 def _own_generator(images, labels, rng):
     return _right(images, labels, np.random.default_rng(0))
 
 
 shuffled.right(_right)
 shuffled.right(_by_sorting)
+shuffled.wrong(_no_generator, says="The same generator")
 shuffled.wrong(_hers, says="chang")
 shuffled.wrong(_two_orders, says="one order for both")
 shuffled.wrong(_lots, says="come twice")
@@ -130,7 +140,7 @@ def weights_of(answer):
     expect_no_mistake(answers, weights, WEIGHT_MISTAKES, questions)
     for given, found in zip(questions, answers, strict=True):
         expect_equal_arrays(found, weights(*given), tolerance=1e-9)
-    return "A face of the rarest class now counts ten times as much as one of the most frequent."
+    return "In this test a face of the rarest class now counts ten times as much as one of the most frequent."
 
 
 weights_of.right(weights)
