@@ -25,9 +25,9 @@ def lab(
     browser: bool = typer.Option(True, "--browser/--no-browser", help="Open a browser window."),
     arguments: list[str] = typer.Argument(None, help="For JupyterLab itself, after --."),
 ) -> None:
-    """Copy the student notebooks into work/, where they are yours, and open them in JupyterLab."""
+    """Copy the student notebooks and some pages into work/, where they are yours, and open JupyterLab."""
     from fercourse.content import content_path
-    from fercourse.course.lab import copy_notebooks, open_lab
+    from fercourse.course.lab import PAGES, copy_files, open_lab
     from fercourse.course.machine import require_course
     from fercourse.course.settings import read_settings
 
@@ -35,7 +35,9 @@ def lab(
     names = [f"{notebook.stem}.ipynb" for notebook in read_settings().notebooks.values()]
     work = Path("work")
     console = Console(soft_wrap=True, highlight=False)
-    for sentence in copy_notebooks([content_path("notebooks", name) for name in names], work):
+    said = copy_files([content_path("notebooks", name) for name in names], work)
+    said += copy_files([content_path("docs", name) for name in PAGES], work / "docs")
+    for sentence in said:
         console.print(sentence)
     console.print(f"Your notebooks are in {work.resolve()}. Stop JupyterLab with Ctrl+C.")
     options = [f"--ServerApp.port={port}", *([] if browser else ["--no-browser"])]

@@ -12,33 +12,35 @@ from pathlib import Path
 from fercourse.course.kernel import kernel_environment
 from fercourse.errors import CourseError
 
+# What the notebooks name, to be read beside them: JupyterLab shows nothing outside its folder.
+PAGES = "glossary.md", "cheat-sheet.md", "results.md"
 _MEMORY = ".fercourse.json"
 # Settings for a reader who may have no network: no question about news, no look for updates.
 _JUPYTER = Path(__file__).with_name("jupyter")
 
 
-def copy_notebooks(notebooks: Iterable[Path], work: Path) -> list[str]:
-    """Copy the student notebooks into the reader's folder, and never over what the reader wrote.
+def copy_files(files: Iterable[Path], work: Path) -> list[str]:
+    """Copy notebooks and pages into the reader's folder, and never over what the reader wrote.
 
-    Where the course has a newer version of a notebook that the reader has changed, it is put
-    beside as ``NAME.new.ipynb``.
+    Where the course has a newer version of a file that the reader has changed, it is put beside
+    as ``NAME.new.ipynb``.
 
     Parameters
     ----------
-    notebooks : iterable of Path
-        The student notebooks of the course.
+    files : iterable of Path
+        The student notebooks of the course, or pages to read.
     work : Path
         The reader's folder; made where it does not exist, and hidden from git.
 
     Returns
     -------
     list of str
-        A sentence for each notebook that was put in.
+        A sentence for each file that was put in.
 
     Raises
     ------
     CourseError
-        If a notebook is missing, or the folder cannot be written.
+        If a file is missing, or the folder cannot be written.
     """
     try:
         work.mkdir(parents=True, exist_ok=True)
@@ -46,30 +48,30 @@ def copy_notebooks(notebooks: Iterable[Path], work: Path) -> list[str]:
             (work / ".gitignore").write_text("*\n", encoding="utf-8")
         known = _remembered(work)
         said = []
-        for source in notebooks:
+        for source in files:
             said += _bring(source.read_bytes(), work / source.name, known)
         _write(work / _MEMORY, json.dumps(known, indent=1).encode())
     except FileNotFoundError as error:
         raise CourseError(f"{error.filename} is missing; run: fercourse build") from None
     except OSError as error:
         raise CourseError(
-            f"The notebooks cannot be copied to {work}: {error.strerror or error}."
+            f"The files cannot be copied to {work}: {error.strerror or error}."
         ) from None
     return said
 
 
 def _bring(content: bytes, target: Path, known: dict[str, str]) -> list[str]:
-    """Put one notebook where it belongs, and remember what was put there."""
+    """Put one file where it belongs, and remember what was put there."""
     version = _digest(content)
     if target.exists() and known.get(target.name, _digest(target.read_bytes())) == version:
         known[target.name] = version
         return []
     place = target
     if not _is_free(target, known):
-        place = target.with_suffix(".new.ipynb")
+        place = target.with_suffix(f".new{target.suffix}")
         count = 2
         while not _is_free(place, known):
-            place = target.with_suffix(f".new{count}.ipynb")
+            place = target.with_suffix(f".new{count}{target.suffix}")
             count += 1
     _write(place, content)
     known[target.name] = known[place.name] = version
@@ -84,7 +86,7 @@ def _is_free(path: Path, known: dict[str, str]) -> bool:
 
 
 def _digest(content: bytes) -> str:
-    """Return a digest of what a notebook says and shows.
+    """Return a digest of a file; of a notebook, of what it says and shows.
 
     JupyterLab changes a notebook's metadata as soon as it is opened; that is no work of the reader.
     """

@@ -73,7 +73,8 @@ pd.DataFrame(examine())[["state", "what", "found", "advice"]]
 # %% [markdown]
 # ## 2. A face is a grid of numbers
 #
-# `course.load()` gives the faces of the chosen data set. Here are sixteen of them.
+# `course.load()` gives the faces of the chosen data set. Here are sixteen of them. (The built-in faces are drawn when they
+# are first asked for. That takes a minute or a few, once.)
 
 # %%
 faces = course.load()
@@ -762,7 +763,8 @@ course.quiz("untouched", "b")
 # and Recitals 18 and 44. Darwin (1872) is free, and a pleasure.
 #
 # **Words.** *Action unit, agreement, appraisal, base rate, Cohen's kappa, context, expression class, forced choice,
-# label, rater, reliability, seed, specificity*: all of them are in the glossary, the file `docs/glossary.md` of
-# the project.
+# label, rater, reliability, seed, specificity*: all of them are in the glossary, the file `docs/glossary.md`. Beside it
+# lies `docs/cheat-sheet.md`, all of the course on a page; and `fercourse progress`, typed in a terminal, counts what
+# you have answered.
 #
 # **On to notebook 01**, *Meet the faces*: a whole data set, and every reason to doubt it.

@@ -25,7 +25,7 @@
 # - bring a photo down to a 48x48 face, and see what each filter on the way does.
 #
 # **You need** notebook 00, and a little NumPy and pandas. Words that are new are explained where they
-# appear, and again in `docs/glossary.md`.
+# appear, and most of them again in `docs/glossary.md`.
 #
 # **How to read it.** Where you see **Predict**, stop and write your guess down before you run the next
 # cell. A wrong guess teaches more than a right one.
@@ -49,7 +49,8 @@ from fercourse import datasets
 pd.set_option("display.max_colwidth", None)
 field = pd.DataFrame([vars(entry) for entry in datasets.registry().values()]).set_index("name")
 field[["year", "faces", "subjects"]] = field[["year", "faces", "subjects"]].astype("Int64")
-shown = field[["year", "faces", "subjects", "size", "color", "setting"]].astype(object)
+photographed = field.drop(index=["builtin", "folder", "photos"])
+shown = photographed[["year", "faces", "subjects", "size", "color", "setting"]].astype(object)
 shown.where(shown.notna(), "?")
 
 # %% [markdown]
@@ -131,7 +132,7 @@ for path in [*sorted(tree.rglob("*.png"))[:8], *tree.rglob("*.db")]:
 # %% [markdown]
 # `Thumbs.db` is no slip of ours: such files lie about in real folders.
 #
-# **Exercise.** Write a function that takes a folder of the form `SPLIT/CLASS/SUBJECT_NUMBER.png` and
+# **Exercise 1.** Write a function that takes a folder of the form `SPLIT/CLASS/SUBJECT_NUMBER.png` and
 # returns a DataFrame with one row for each PNG file and the columns `split`, `class` and `subject`.
 # The subject is what stands before the underscore.
 
@@ -213,7 +214,7 @@ read = pd.read_csv(tree / "faces.csv")
 read.head(3).assign(pixels=lambda table: table["pixels"].str[:40] + " ...")
 
 # %% [markdown]
-# **Exercise.** Write a function that turns one string of `pixels` into a face: an array of 48 rows and 48
+# **Exercise 2.** Write a function that turns one string of `pixels` into a face: an array of 48 rows and 48
 # columns of type `uint8`.
 
 
@@ -288,7 +289,7 @@ plots.class_mosaic(faces, per_class=9)
 plots.class_balance(faces)
 
 # %% [markdown]
-# **Exercise.** Write a function that returns the *imbalance ratio* of an array of labels: how many times as
+# **Exercise 3.** Write a function that returns the *imbalance ratio* of an array of labels: how many times as
 # many faces the most frequent class has as the rarest one that occurs at all.
 
 
@@ -364,7 +365,8 @@ plots.mean_faces(training)
 # %% [markdown]
 # What all members of a class share stays; what differs from face to face is blurred away. How much of the rest is
 # expression, and how much is chance? The mean of few faces still shows those few faces: look at disgust. In the mean
-# of all, eyes and mouth stay as dark shadows, without their outlines; the brows melt into the eyes. Fear and surprise
+# of all, eyes and mouth stay as dark shadows, without their outlines, and neither is sharp; the brows melt into the eyes.
+# Fear and surprise
 # keep a dark, open mouth. In happy the mouth is brighter (teeth), with a dark fold on each side.
 #
 # To tell expression from chance, divide each difference from the mean of all by its *standard error*, the
@@ -485,7 +487,7 @@ plots.eigenfaces(
 # the expression, or the lamp? And: of the 2,304 dimensions, how many do you need for nine tenths of the
 # variance?
 #
-# **Exercise.** Write a function that answers the second question: from the singular values and a share,
+# **Exercise 4.** Write a function that answers the second question: from the singular values and a share,
 # such as 0.9, how many components are needed to explain at least that share of the variance?
 
 
@@ -532,7 +534,7 @@ plots.steps(
 )
 
 # %% [markdown]
-# Light and the outline of the head come first; the fine lines that make an expression come later (in the figure, look
+# Light and the outline of the head come first (none of the first three is an expression); the fine lines that make an expression come later (in the figure, look
 # between 20 and 80 components). Does that hold for all faces, or only for this one? Ask each component how much of
 # *its* variance lies between the classes: the *correlation ratio*, eta squared, which is 0 where a component knows
 # nothing of the class and 1 where it knows all. Beware: among a finite number of faces even pure chance gives a
@@ -602,8 +604,8 @@ course.quiz("first_component", "a")
 # ## 5. A map of the faces
 #
 # Sixteen coordinates cannot be drawn; two can. *t-SNE* (van der Maaten and Hinton, 2008) lays points out in
-# the plane so that those which were neighbors stay neighbors. It is usual to give it the first 50 principal
-# components.
+# the plane so that those which were neighbors stay neighbors (`perplexity` says about how many each tries to keep). It is
+# usual to give it the first 50 principal components.
 #
 # **Predict.** Will the seven classes make seven islands?
 
@@ -680,7 +682,7 @@ votes.head()
 # class got, it is minus the sum of p · log₂ p over all classes, in bits. It is 0 where all agree, 1 where
 # five say this and five that, and at most log₂ 7 = 2.8 where seven classes get equally many.
 #
-# **Exercise.** Write a function that takes `votes` as an array (one row a face, one column a class;
+# **Exercise 5.** Write a function that takes `votes` as an array (one row a face, one column a class;
 # `votes.to_numpy()` makes one of the table) and returns the entropy of each face. Mind the classes that nobody voted
 # for.
 
@@ -802,7 +804,7 @@ print(
 #
 # ### Subjects
 #
-# **Exercise.** Write a function that takes a table with the columns `split` and `subject` and returns the
+# **Exercise 6.** Write a function that takes a table with the columns `split` and `subject` and returns the
 # set of subjects who are in `train` *and* in `test`.
 
 
@@ -953,7 +955,7 @@ for row in (picked[0], len(clean), picked[1]):
     print(row, hashlib.sha256(spoiled.images[row].tobytes()).hexdigest()[:16])
 
 # %% [markdown]
-# **Exercise.** Write a function that takes images (N, H, W) and returns the groups of identical ones: a list
+# **Exercise 7.** Write a function that takes images (N, H, W) and returns the groups of identical ones: a list
 # of lists of indices, each with at least two. One pass over the images is enough.
 
 
@@ -1090,8 +1092,8 @@ units = pd.DataFrame(
 units.rename_axis("AU")
 
 # %% [markdown]
-# The expressions of the built-in faces are drawn from these numbers. Move one and watch. Try AU4, then AU1
-# *and* AU4 in the mirror; try to guess which units you would need for surprise.
+# The expressions of the built-in faces are drawn from these numbers. Move one and watch. Try AU4 with the slider, then
+# AU1 *and* AU4 with your own face, before a mirror; and guess which units you would need for surprise.
 
 # %%
 import ipywidgets
@@ -1138,7 +1140,7 @@ plots.mosaic(
 # On one side only, the same movement is read as a smirk, and many would call it contempt. Left is the
 # drawn person's left, which is your right.
 #
-# **Exercise.** Compose a smile that reaches the eyes: a dictionary of action units and intensities, such as
+# **Exercise 8.** Compose a smile that reaches the eyes: a dictionary of action units and intensities, such as
 # `{4: 0.8}`, each at 0.4 or more, and nothing that does not belong to a smile. Look the units up in the table above.
 
 # %% tags=["exercise"]
@@ -1253,7 +1255,7 @@ sliders = ipywidgets.interact(
 )
 
 # %% [markdown]
-# **Exercise.** Compose fear so that the checker names it fear and not surprise, with a likeness of at least 0.8: a
+# **Exercise 9.** Compose fear so that the checker names it fear and not surprise, with a likeness of at least 0.8: a
 # dictionary of action units and intensities. With the sliders or without them, in your head.
 
 # %% tags=["exercise"]
@@ -1458,7 +1460,7 @@ plots.gray_histogram(
 # share of pixels that are at most as bright, so that all levels are used about equally. *CLAHE* does it
 # tile by tile, and clips the histogram first so that noise is not blown up (Zuiderveld, 1994).
 #
-# **Exercise.** Write histogram equalization yourself. You need the histogram, its cumulative sum, and one
+# **Exercise 10.** Write histogram equalization yourself. You need the histogram, its cumulative sum, and one
 # look-up.
 
 

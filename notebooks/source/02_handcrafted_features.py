@@ -43,8 +43,8 @@ from fercourse import emotions, plots, synth
 course = fercourse.setup("02")
 
 # %% [markdown]
-# We learn from the *training* split, thinned to the number of faces of your profile, and look at all of the
-# *validation* split. The test split stays closed until the very last section.
+# We learn from the *training* faces among as many as your profile has (`course.load()` draws them from all splits), and
+# look at all of the *validation* split. The test split stays closed until the very last section.
 #
 # Some parts need to know who is on a picture, where the brows are, or what the face would look like under
 # another lamp. They use the built-in faces, `drawn`, whatever data you chose.
@@ -81,7 +81,7 @@ def portraits(action_units=None, **how):
 at_rest = portraits()
 changed = {
     "lamp moved": portraits(light=Light(azimuth=40)),
-    "light halved": portraits(light=Light(strength=0.4, ambient=0.19)),
+    "light halved": portraits(light=Light(strength=0.4, ambient=0.19)),  # usual: 0.8 and 0.38
     "smile": portraits({6: 0.8, 12: 0.8}),
 }
 shown = [at_rest[3], *(images[3] for images in changed.values())]
@@ -703,7 +703,8 @@ plots.confusion(report)
 #
 # **Exercise 5.** Write `most_confused(confusion)`. It takes the matrix as a DataFrame of *counts* (rows
 # labeled, columns predicted) and returns the pair of words (labeled, predicted) with the largest *share* of a
-# row off the diagonal. (Shares, so that a class does not stand out merely because it is frequent.)
+# row off the diagonal. (Shares, so that a class does not stand out merely because it is frequent. The array of a table
+# may be read-only: `.to_numpy().copy()` can be written into.)
 
 
 # %% tags=["exercise"]
@@ -738,8 +739,9 @@ plots.worst_mistakes(report, validation, count=12)
 # A few words first. *Recall*: of the faces labeled fear, the share that is called fear. *Precision*: of those called
 # fear, the share that is labeled fear. *F1*: their harmonic mean; *macro* means that it is averaged over the classes.
 # *ROC-AUC*: how often a face of the class gets a higher score than another face. *Cross-entropy*: minus the logarithm
-# of the probability given to the labeled class, averaged over the faces. *Calibration error*: how far confidence and
-# accuracy lie apart. (The last two are better when *small*.)
+# of the probability given to the labeled class, averaged over the faces. *Confidence*: the probability of the class that
+# is named. *Calibration error*: how far confidence and accuracy lie apart. *Average precision*: the mean precision over
+# all thresholds that catch one face of the class more. (Cross-entropy and calibration error are better when *small*.)
 #
 # **Predict.** Which of these can it fool: accuracy, balanced accuracy, macro-F1, ROC-AUC, cross-entropy,
 # calibration error?
@@ -923,8 +925,8 @@ plots.curves(
 known_people = fercourse.load("builtin").split("validation")
 hog_on_drawn = behind(HOG(), LogisticRegression(C=0.01, max_iter=500))
 hog_on_drawn.fit(drawn_training.images, drawn_training.labels)
-print("faces resampled: ", evaluate(hog_on_drawn, known_people)["accuracy"])
-print("people resampled:", evaluate(hog_on_drawn, known_people, clusters="subject")["accuracy"])
+print("each face for itself:", evaluate(hog_on_drawn, known_people)["accuracy"])
+print("people resampled:    ", evaluate(hog_on_drawn, known_people, clusters="subject")["accuracy"])
 
 # %% [markdown]
 # Here the two hardly differ: drawn people are all about equally hard to read. Real people need not be, above
@@ -981,7 +983,7 @@ course.quiz("overlap", "c")
 # before the cut. Whatever *learns*, the scaler and PCA included, has to be inside the pipeline.
 #
 # For an RBF-SVM two settings matter: `C`, how dearly it pays for training faces on the wrong side, and
-# `gamma`, how near a face has to be to count.
+# `gamma`, how near a face has to be to count: the larger, the nearer.
 #
 # **Predict.** What will happen at the largest gamma?
 
@@ -1485,8 +1487,9 @@ verdict
 
 # %% [markdown]
 # You have trained on few faces. How far do handcrafted features come with all of FER2013? This project's best
-# recipe, `recipe("handcrafted")`, adds votes shared between cells, a second radius and Gabor filters, and puts a kernel
-# classifier that is blind to mirroring in place of the SVM. Its accuracy was measured by `fercourse benchmark features`
+# recipe, `recipe("handcrafted")`, adds votes shared between cells, a second radius and Gabor filters (stripes of many
+# widths and directions), and in place of the SVM puts a classifier that compares each face, and its mirror image, with
+# those it knows. Its accuracy was measured by `fercourse benchmark features`
 # (means of three seeds):
 #
 # | split | faces | accuracy | 95 % interval |

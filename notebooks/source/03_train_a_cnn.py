@@ -25,7 +25,8 @@
 # - say why separable convolutions are cheap, in multiplications;
 # - resume, save, load and export a network, and doubt a table in a report.
 #
-# **You need** notebook 02 (metrics, leakage). Keras is explained as it comes.
+# **You need** notebook 02 (metrics, leakage). Keras is explained as it comes. In the profiles `quick` and `class` small
+# networks are trained; mini-Xception is counted and timed, and trained in `full`.
 #
 # As before: where it says **Predict**, write your guess down before you run the cell.
 
@@ -45,8 +46,8 @@ from keras import layers
 from fercourse import models, plots, synth
 
 # %% [markdown]
-# We learn from the training split and watch the validation split, both thinned to the number of faces of your
-# profile. The test split stays closed until the last section.
+# We learn from the training faces among as many as your profile has (`course.load()` draws them from all splits), and
+# watch as many of the validation split. The test split stays closed until the last section.
 
 # %%
 faces = course.load()
@@ -97,7 +98,9 @@ course.check("convolve", convolve)
 # (A mathematician would turn the kernel by half a turn first, and call ours a *correlation*. Networks learn
 # their kernels, so it makes no difference, and everybody in the field says convolution.)
 #
-# Keras has the same thing as a layer. We put our kernels into it and look at what they see. (Each picture is stretched
+# Keras has the same thing as a layer. It wants faces as (how many, height, width, channels) and kernels as (height,
+# width, channels in, channels out); `None` in a shape means any number, and `[..., None]` adds an axis of length 1. We
+# put our kernels into it and look at what they see. (Each picture is stretched
 # to its own darkest and brightest value: in the first three maps middle gray is zero, and black is negative.)
 
 # %%
@@ -135,8 +138,8 @@ course.quiz("kernels", "b")
 # %% [markdown]
 # ## 2. Four blocks, built together
 #
-# A well-worn network for faces of 48x48 pixels has four blocks (it stands in many courses and papers, and
-# we will come back to one of them). Each block has
+# A well-worn network for faces of 48x48 pixels has four blocks (section 10 comes back to a report that uses it). Each
+# block has
 #
 # - a **convolution** 3x3, `valid`: the kernel stays inside the picture, which loses one pixel on each side;
 # - **ReLU**: what is negative becomes 0. Without it, ten layers of sums would be no more than one sum;
@@ -195,14 +198,15 @@ course.record(
 #
 # **Where do four million numbers come from?** The numbers that training may change are the **parameters**: the
 # kernels, the weights of the dense layers (where each output is a weighted sum of *all* inputs, plus a constant), and
-# the two numbers a channel in batch normalization. A kernel reaches through all channels below it: the fourth
-# convolution has 512 kernels of 3 x 3 x 512.
+# two numbers a channel in batch normalization. (Keras counts its two running averages as well, four a channel in all,
+# though these are followed and not trained.) A kernel reaches through all channels below it: the fourth convolution has
+# 512 kernels of 3 x 3 x 512.
 
 # %%
 parameters = pd.Series(
     {layer.name: layer.count_params() for layer in network.layers if layer.count_params()}
 )
-plots.bars(parameters / 1e6, title="Where the parameters are", xlabel="million parameters")
+plots.bars(parameters, title="Where the parameters are", xlabel="parameters")
 
 # %% [markdown]
 # ### What a network that knows nothing must say
@@ -273,9 +277,9 @@ plots.curves(
 )
 
 # %% [markdown]
-# A dozen or a few dozen times, and it knows nearly all of them. The loss may start somewhat above the number of
-# exercise 3, since in training batch normalization stretches even random numbers to spread 1; then it falls toward
-# zero. Ask about the ten faces *in training*, as here: after so few steps the means that batch normalization
+# A dozen or a few dozen times, and it knows nearly all of them. The loss starts well above the number of exercise 3, and
+# that is no fault: `train_on_batch` measures in training mode, in which batch normalization stretches even random
+# numbers to spread 1. (The test of exercise 3 was made outside training.) Then it falls toward zero. Ask about the ten faces *in training*, as here: after so few steps the means that batch normalization
 # uses outside training are not there yet. (What it says of *other* faces is worthless, of course: it has learned ten
 # pictures, not expressions.)
 #
@@ -491,8 +495,8 @@ compared.round(3)
 # %% [markdown]
 # The books say that weights and oversampling buy recall of the rare classes with accuracy on the frequent ones. Did
 # they here? Often they buy nothing at all: the few faces of *disgust* (see the bars), counted or shown more often,
-# are still the same few faces, and a network that has learned those by heart knows no more about others. The price is
-# often paid all the same; compare the first row. The validation faces are as unbalanced as the training faces, so
+# are still the same few faces, and a network that has learned those by heart knows no more about others. The price may
+# be paid all the same; compare the first row (in the quick profile the network has hardly begun to learn). The validation faces are as unbalanced as the training faces, so
 # plain accuracy pays for the guess *happy*. Which of the two you want is a decision about what the classifier is
 # *for*, not about technique. (A fourth way, `training.with_drawn_faces`, gives rare classes drawn company. A warning:
 # weights, oversampling and drawn company make a network say rare classes more often than they occur, and the focal
@@ -514,7 +518,7 @@ course.quiz("rare", "d")
 
 # %%
 def bare_network():
-    """Return what `small` is without batch normalization and dropout."""
+    """Return what `small` is without batch normalization and dropout; "same" pads with zeros."""
     inputs = keras.Input((48, 48, 1))
     x = layers.Rescaling(1 / 255)(inputs)
     for count in (8, 16):
@@ -605,7 +609,8 @@ course.record("last_learning_rate_share", float(augmented.history["learning_rate
 course.quiz("rate", "b")
 
 # %% [markdown]
-# *Constant* changes nothing; *plateau* halves the rate whenever validation has stood still for some epochs. All three
+# *Constant* changes nothing; *plateau* halves the rate whenever validation has stood still for some epochs (in the figure
+# at four that we made up). All three
 # are the `schedule` of a `Config`; the open project at the end is a place to try them.
 #
 # Early stopping is a schedule as well: stop when nothing has got better for a while (`patience`), and take the
@@ -875,9 +880,9 @@ course.quiz("report_03", "d")
 # %% [markdown]
 # ## An open project
 #
-# **Beat the recipe.** Change one thing at a time: another network of `models.MODELS`, `mixup=0.2`,
-# `label_smoothing=0.1`, `average=0.999`, another preprocessing (`models.build(..., preprocessing=...)`). For
-# each write down, *before* you run it, what you expect on the validation split and why. Run each with three
+# **Beat the recipe.** Change one thing at a time: another network of `models.MODELS`, blends of two faces and their
+# labels (`mixup=0.2`), labels that are a little less sure (`label_smoothing=0.1`), the moving average of the weights
+# (`average=0.999`), another preprocessing (`models.build(..., preprocessing=...)`). For each write down, *before* you run it, what you expect on the validation split and why. Run each with three
 # seeds, and show mean and spread. Then choose one, freeze it, open the test split once, and write a page:
 # what you tried, what you expected, what came out, and what you would not have believed. A table with one row
 # for each run, failures included, is worth more than the best number in it.
@@ -888,7 +893,7 @@ course.quiz("report_03", "d")
 # - A convolution asks one question at every place; a network learns the questions.
 # - Before training: is the first loss ln 7? Can it learn ten faces by heart?
 # - The gap between the curves says what to do: augment and regularize when it is wide, grow when it is nil.
-# - Rare classes cost accuracy on frequent ones. Decide which you want, then choose the method.
+# - To weigh rare classes may cost accuracy on frequent ones, and may buy nothing. Decide which you want, and measure both.
 # - Choose the epoch on validation; report the test split once.
 # - Count multiplications, then measure milliseconds.
 # - What cannot be resumed and loaded again was not trained, only watched.

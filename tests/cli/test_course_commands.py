@@ -254,6 +254,7 @@ def test_lab_copies_the_notebooks_and_opens_the_first(fercourse, monkeypatch, tm
     status, out, _ = fercourse("lab", "--port", "9999", "--no-browser", "--", "--allow-root")
     assert status == 0
     assert (tmp_path / "work" / "00_start_here.ipynb").is_file()
+    assert (tmp_path / "work" / "docs" / "glossary.md").is_file()
     assert "Your notebooks are in" in out
     assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in Lab.command
     assert {"--ServerApp.port=9999", "--no-browser", "--allow-root"} <= set(Lab.command)

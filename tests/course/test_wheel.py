@@ -43,6 +43,11 @@ def installed(tmp_path_factory):
     return run
 
 
+def test_the_pages_that_notebooks_name_come_with_the_wheel(installed):
+    code = "from fercourse.content import content_path; print(content_path('docs', 'glossary.md').is_file())"
+    assert installed("-c", code).strip() == "True"
+
+
 def test_notebooks_come_with_the_wheel(installed):
     findings = json.loads(installed("-m", "fercourse", "doctor", "--json"))["findings"]
     (notebooks,) = [one["found"] for one in findings if one["what"] == "Notebooks"]
