@@ -13,7 +13,7 @@ from fercourse.course.kernel import kernel_environment
 from fercourse.errors import CourseError
 
 # What the notebooks name, to be read beside them: JupyterLab shows nothing outside its folder.
-PAGES = "glossary.md", "cheat-sheet.md", "results.md"
+PAGES = "glossary.md", "cheat-sheet.md", "results.md", "references.md"
 _MEMORY = ".fercourse.json"
 # Settings for a reader who may have no network: no question about news, no look for updates.
 _JUPYTER = Path(__file__).with_name("jupyter")

@@ -75,7 +75,7 @@ def sparsity_at(step: int, steps: int, final: float) -> float:
 def prune_filters(model, share: float | Mapping[str, float]):
     """Return a smaller network made of the strongest filters. Introduced in notebook 06.
 
-    In each convolution those with the largest sum of absolute weights stay (Li et al., 2017); their
+    In each convolution those with the largest sum of absolute weights stay (Li, Kadav et al., 2017); their
     number is a multiple of 8, which is what kernels compute at once. Train it afterwards, with
     `distil` for one. Filters whose outputs are added to others stay, and so does what the logits
     are made of.

@@ -28,7 +28,7 @@ class Comparison(views.Viewed):
         On how many faces which of them is right.
     exact_p, mid_p : float
         McNemar's test, two-sided: how likely chance alone parts the faces on which just one is
-        right as unevenly as this. Exact (Edwards, 1948), and mid-p, which is less cautious
+        right as unevenly as this. Exact (McNemar, 1947), and mid-p, which is less cautious
         (Fagerland, Lydersen and Laake, 2013).
     a, b : dict of str to float
         The metrics of each.

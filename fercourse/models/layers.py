@@ -47,7 +47,7 @@ class Denoising(keras.layers.Layer):
 
 @own_layer
 class Edges(keras.layers.Layer):
-    """Replace each pixel by the length of its gradient (Sobel, 1968), scaled into the same range."""
+    """Replace each pixel by the length of its gradient (Sobel and Feldman, 1968), scaled into the same range."""
 
     def call(self, faces):
         across = np.outer([1, 2, 1], [-1, 0, 1]) / 4

@@ -8,7 +8,7 @@ from fercourse.synth.expression import Expression
 RATERS = 10
 VOTE_COLUMNS = tuple(f"votes_{name}" for name in CLASSES)
 
-# Rows: what is shown. Columns: what is said. After the votes published with FER+ (Barsoum, 2016):
+# Rows: what is shown. Columns: what is said. After the votes published with FER+ (Barsoum et al., 2016):
 # fear goes with surprise, anger with disgust, sad with neutral.
 _SAYS = np.array((
     (0.80, 0.06, 0.02, 0.01, 0.04, 0.01, 0.06),

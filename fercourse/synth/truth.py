@@ -57,7 +57,7 @@ def _in_nose(shape, side, s, x, y):
 def landmark_points(
     field: Field, shape: dict, widths: np.ndarray, height: np.ndarray
 ) -> np.ndarray:
-    """Return the 68 landmarks in the head's frame, in the order of iBUG 300-W (Sagonas, 2013)."""
+    """Return the 68 landmarks in the head's frame, in the order of iBUG 300-W (Sagonas et al., 2013)."""
     flat = np.concatenate([
         _jaw(field, shape, widths), _brows(shape), _nose(shape), _eyes(shape), _mouth(shape)
     ])  # fmt: skip

@@ -11,7 +11,7 @@ FACES_AT_ONCE = 256
 
 
 def adapt_batch_norm(model: keras.Model, images: np.ndarray) -> None:
-    """Give batch normalization the statistics of new faces, in place (Li et al., 2017).
+    """Give batch normalization the statistics of new faces, in place (Li, Wang et al., 2017).
 
     No label is needed and no weight learns. Introduced in notebook 04.
 

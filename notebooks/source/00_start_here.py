@@ -157,8 +157,8 @@ plots.steps(drawn, list(moves), title="One person, four movements")
 
 # %% [markdown]
 # AU12 pulls the corners of the lips; AU6 lifts the cheeks and wrinkles the skin beside the eyes. Both
-# together are called a *Duchenne smile*. It was long held to be the sure sign of real joy, yet people
-# produce it on request (Krumhuber and Manstead, 2009). Remember that: a movement can be measured; what
+# together are called a *Duchenne smile*. It was held to be the sign of real joy (Ekman, Davidson and Friesen, 1990), yet
+# people produce it on request (Krumhuber and Manstead, 2009). Remember that: a movement can be measured; what
 # it means is another question, and the subject of this notebook.
 
 # %% [markdown]
@@ -471,8 +471,8 @@ course.quiz("context", "b")
 # on seeing all pins fall, or on turning round to the friends?
 
 # %% [markdown]
-# Kraut and Johnston (1979) watched nearly two thousand balls. Facing the pins, bowlers rarely smiled, even after a
-# strike. Facing their friends they often did. What had happened mattered less than who was looking.
+# Kraut and Johnston (1979) watched nearly two thousand balls, and in a second study bowlers from both sides.
+# Facing the pins, bowlers rarely smiled, even after a strike. Facing their friends they often did. What had happened mattered less than who was looking.
 #
 # Keep the bowlers in mind while we go through seven theories, in four steps. Ask of each: *what is the face,
 # according to it?*
@@ -693,9 +693,9 @@ course.quiz("smile", "c")
 # ### Where it goes wrong
 #
 # - *Hiring.* A large vendor of video interviews scored applicants by face as well; in 2021, under criticism, it
-#   announced that it had stopped.
+#   announced that it had stopped (Zuloaga, 2021; Knight, 2021).
 # - *Selling "emotion" as a service.* Microsoft announced in 2022 that it would take emotion inference out of its face
-#   service, and named the lack of agreement on what an emotion is.
+#   service, and named the lack of agreement on what an emotion is (Crampton, 2022).
 # - *Borders and airports.* Officers were trained to spot bad intent by look and behavior; the auditors of the US
 #   government found no evidence that it works (GAO, 2013).
 # - *Unequal errors.* Commercial systems called black basketball players angrier than white ones with matched smiles
@@ -713,7 +713,8 @@ course.quiz("smile", "c")
 #
 # Noticing that a face smiles or frowns is not yet emotion recognition in the sense of the Act; inferring a feeling
 # from it is (Recital 18). Elsewhere this article does not forbid such systems, but they count as high-risk, and
-# people must be told; these duties come to apply in stages. Pictures of recognizable people are personal data (GDPR).
+# people must be told. That duty applies since 2 August 2026; those of high risk were put off to 2 December 2027 (see
+# `docs/references.md`). Pictures of recognizable people are personal data (GDPR, Regulation (EU) 2016/679).
 # Other places have other laws. This is a course, not legal advice: read the text.
 
 # %%

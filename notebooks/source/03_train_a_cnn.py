@@ -737,7 +737,8 @@ course.quiz("separable", "a")
 # Now the run that counts, with all epochs of your profile. From 50 epochs on it is mini-Xception, with the recipe
 # that the package has for it; with fewer it would hardly begin to learn, so a smaller network takes its place.
 #
-# Beside its history stands a table of a student report (Vinod and others; they do not say when). It trains the four
+# Beside its history stands a table of a student report (Vinod and others, in `docs/references.md`; they do not say when).
+# It trains the four
 # blocks of section 2 on FER2013: Adam at 0.001, batches of 32, at most 50 epochs, early stopping with a patience of
 # 10. With fewer than 25 epochs your later rows are empty (NaN). Yours is also another network on other faces, unless
 # you train on FER2013; so compare how the columns *run*, not how high they are.

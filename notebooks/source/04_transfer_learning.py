@@ -709,7 +709,7 @@ course.record("domains_told_apart", gaps["as it is"])
 # %% [markdown]
 # Three remedies, from cheap to dear. None of them sees a target label.
 #
-# 1. **Adapted batch normalization** (Li et al., 2017): every normalization layer keeps a mean and a deviation of
+# 1. **Adapted batch normalization** (Li, Wang et al., 2017): every normalization layer keeps a mean and a deviation of
 #    the faces that it was trained on. Replace them by the target's. No weight changes.
 # 2. **CORAL** (Sun, Feng and Saenko, 2016): give the source's features the target's mean and covariance, and
 #    train the head on with them.
@@ -914,7 +914,7 @@ work.sort_index(ascending=False)
 # - Adaptation without labels brings features together; whether it narrows the domain gap, only labels can tell.
 #
 # **What to read.** Yosinski et al. (2014) on which layers transfer; Howard and Ruder (2018) on gradual
-# unfreezing; Kumar et al. (2022) on how fine-tuning can distort features that were good; Li et al. (2017) on
+# unfreezing; Kumar et al. (2022) on how fine-tuning can distort features that were good; Li, Wang et al. (2017) on
 # adapted normalization; Sun, Feng and Saenko (2016) on CORAL; Ganin et al. (2016) on domain-adversarial
 # training; Kornblith, Shlens and Le (2019) on how far ImageNet carries.
 #

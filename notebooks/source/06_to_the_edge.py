@@ -693,7 +693,7 @@ pd.DataFrame(
 # ### Whole filters
 #
 # Take out whole filters instead, and the network is really smaller: fewer outputs here, fewer inputs in the
-# next layer. Which ones? Those whose weights have the smallest sum of absolute values (Li et al., 2017).
+# next layer. Which ones? Those whose weights have the smallest sum of absolute values (Li, Kadav et al., 2017).
 #
 # **Exercise 4.** Before you see it, predict. Two convolutions follow each other, both with the same number of
 # filters, and *half of the filters are taken out of each*. What share of the second convolution's
@@ -1000,7 +1000,7 @@ print("\n".join(f"{size / 1000:7.1f} kB  {name}" for name, size in sorted(sizes.
 # - Compare on the same faces, and choose from the front, not from a ranking.
 #
 # **What to read.** Jacob et al. (2018) on integer arithmetic and training for it; Horowitz (2014) on the price
-# of a number; Hinton, Vinyals and Dean (2015) on distillation; Zhu and Gupta (2017) and Li et al. (2017) on
+# of a number; Hinton, Vinyals and Dean (2015) on distillation; Zhu and Gupta (2017) and Li, Kadav et al. (2017) on
 # pruning; Krishnamoorthi (2018), a guide to quantizing networks.
 #
 # Words to look up in `docs/glossary.md`: *quantization*, *zero point*, *representative set*, *latency*,

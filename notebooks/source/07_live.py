@@ -708,7 +708,8 @@ course.quiz("silent", "c")
 # medical or safety reasons. Consent does not lift that: who depends on a boss or a teacher is not free to say
 # no. (So we read it; this is no legal advice.) Trying it on yourself, freely, is another matter than pointing it at a
 # class or at colleagues; and nobody may require it of you. Elsewhere such systems are not simply free, either: the Act
-# counts them among those of high risk (Annex III), and those who are exposed to them must be told (Article 50).
+# counts them among those of high risk (Annex III; its duties begin on 2 December 2027), and those who are exposed to
+# them must be told (Article 50; since 2 August 2026).
 #
 # Talk about it, in pairs if you can:
 #
