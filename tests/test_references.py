@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import pytest
+
 from fercourse.content import checkout
 
 TOP = checkout()
 LIST = "docs/references.md"
 CITING = (
     "notebooks/source/*.py",
+    "README.md",
     "docs/*.md",
+    "benchmarks/literature.toml",
     "instructor/**/*.md",
     "fercourse/course/lessons/*.toml",
     "fercourse/**/*.py",
@@ -76,6 +80,24 @@ def missing(text: str, known: list[Entry]) -> Iterator[tuple[int, str]]:
             ):
                 words = f"{before[-40:]} {found[0]}"
                 yield text.count("\n", 0, found.start(1)) + 1, " ".join(words.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "as Nobody (1999) shows", "(Nobody, 1999)", "(Nobody and Nemo, 1999)", "(Ekman, 1999)",
+        "Nobody, Nemo and Nihil (1999)", "(Nobody et al., 1999; Ekman, 1992)", "Nobody's law (1999)",
+    ],
+)  # fmt: skip
+def test_a_citation_of_each_form_is_missed_where_no_entry_answers(text):
+    assert len(list(missing(text, entries()))) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["as Ekman (1992) shows", "(Ekman and Friesen, 1978; 2002)", "Cohen's kappa (1960)"]
+)
+def test_a_citation_with_an_entry_is_not_missed(text):
+    assert not list(missing(text, entries()))
 
 
 def test_everyone_who_is_cited_stands_in_the_list():

@@ -23,7 +23,7 @@ def copy_files(files: Iterable[Path], work: Path) -> list[str]:
     """Copy notebooks and pages into the reader's folder, and never over what the reader wrote.
 
     Where the course has a newer version of a file that the reader has changed, it is put beside
-    as ``NAME.new.ipynb``.
+    as ``NAME.new.ipynb``, or with the ending that it has.
 
     Parameters
     ----------

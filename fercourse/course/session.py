@@ -71,7 +71,7 @@ class Course:
         status, message = exercise.judge(answer, *given)
         begins = {RIGHT: f"Right: {name}. ", NOT_ATTEMPTED: f"Not attempted yet: {name}. "}
         hint = f'For a hint: course.hint("{name}")' if exercise.hints and status == WRONG else ""
-        stop = "" if not hint else " " if message.endswith((".", "?", "!")) else ". "
+        stop = "" if not hint else " " if message.rstrip(")\"'").endswith((".", "?", "!")) else ". "
         self._tell(name, status, begins.get(status, "Wrong: ") + message + stop + hint)
 
     def hint(self, name: str) -> None:

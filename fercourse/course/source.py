@@ -1,6 +1,7 @@
 """A notebook as its author wrote it, and what the reader's and the teacher's edition show of it."""
 
 import ast
+import re
 import symtable
 import textwrap
 from collections.abc import Iterator, Set
@@ -92,7 +93,13 @@ def without_solutions(text: str, needed: Set[str] = frozenset()) -> str:
 
 def _blanks(solution: list[str], indent: str, needed: Set[str]) -> list[str]:
     text = textwrap.dedent("\n".join(solution))
-    names = [] if indent else sorted(names_bound(text) & needed, key=text.index)
+    names = (
+        []
+        if indent
+        else sorted(
+            names_bound(text) & needed, key=lambda name: re.search(rf"\b{name}\b", text).start()
+        )
+    )
     return [f"{name} = {BLANK}" for name in names] or [BLANK]
 
 

@@ -58,7 +58,7 @@ def sum_of_bumps(field: Field, bumps: np.ndarray) -> np.ndarray:
 
 
 def _bell(distance: np.ndarray) -> np.ndarray:
-    """Return a Gaussian, not below 1e-13: smaller products are denormal, and take ten times as long."""
+    """Return a Gaussian, not below 9e-14: smaller products are denormal, and take ten times as long."""
     return np.exp(-np.minimum(0.5 * distance**2, 30))
 
 

@@ -94,7 +94,7 @@ class Config:
     augmentation : Augmentation or None
         How training faces are changed.
     mixup : float
-        Blend pairs of faces and their labels, by shares from Beta(mixup, mixup) (Zhang et al.,
+        Blend pairs of faces and their labels, by shares from Beta(mixup, mixup) (Zhang, Cissé et al.,
         2018); 0: do not.
     label_smoothing : float
         The share of each label that is spread over all classes (Szegedy et al., 2016).

@@ -73,8 +73,8 @@ pd.DataFrame(examine())[["state", "what", "found", "advice"]]
 # %% [markdown]
 # ## 2. A face is a grid of numbers
 #
-# `course.load()` gives the faces of the chosen data set. Here are sixteen of them. (The built-in faces are drawn when they
-# are first asked for. That takes a minute or a few, once.)
+# `course.load()` gives the faces of the chosen data set. Here are sixteen of them. (The built-in faces are drawn when
+# they are first asked for. That takes a minute or a few, once.)
 
 # %%
 faces = course.load()
@@ -156,10 +156,10 @@ drawn = [synth.draw_face(move, identity=4).images[0] for move in moves.values()]
 plots.steps(drawn, list(moves), title="One person, four movements")
 
 # %% [markdown]
-# AU12 pulls the corners of the lips; AU6 lifts the cheeks and wrinkles the skin beside the eyes. Both
-# together are called a *Duchenne smile*. It was held to be the sign of real joy (Ekman, Davidson and Friesen, 1990), yet
-# people produce it on request (Krumhuber and Manstead, 2009). Remember that: a movement can be measured; what
-# it means is another question, and the subject of this notebook.
+# AU12 pulls the corners of the lips; AU6 lifts the cheeks and wrinkles the skin beside the eyes. Both together are
+# called a *Duchenne smile*. It was held to be the sign of real joy (Ekman, Davidson and Friesen, 1990), yet people
+# produce it on request (Krumhuber and Manstead, 2009). Remember that: a movement can be measured; what it means is
+# another question, and the subject of this notebook.
 
 # %% [markdown]
 # ## 3. The same seed, the same answer
@@ -471,8 +471,9 @@ course.quiz("context", "b")
 # on seeing all pins fall, or on turning round to the friends?
 
 # %% [markdown]
-# Kraut and Johnston (1979) watched nearly two thousand balls, and in a second study bowlers from both sides.
-# Facing the pins, bowlers rarely smiled, even after a strike. Facing their friends they often did. What had happened mattered less than who was looking.
+# Kraut and Johnston (1979) watched nearly two thousand balls, and in a second study bowlers from both sides. Facing
+# the pins, bowlers rarely smiled, even after a strike. Facing their friends they often did. What had happened
+# mattered less than who was looking.
 #
 # Keep the bowlers in mind while we go through seven theories, in four steps. Ask of each: *what is the face,
 # according to it?*
@@ -706,15 +707,15 @@ course.quiz("smile", "c")
 # %% [markdown]
 # ### The law in the European Union
 #
-# Article 5(1)(f) of the AI Act, which applies since 2 February 2025, forbids AI systems
+# Article 5(1)(f) of the AI Act, which has applied since 2 February 2025, forbids AI systems
 # that infer emotions of people *at work and in education*, except for medical or safety reasons. **Consent does not
 # lift this**: who is paid or graded by the asker cannot refuse freely. Recital 44 gives the reasons, and you have
 # met them: limited reliability, lack of specificity, limited generalizability.
 #
 # Noticing that a face smiles or frowns is not yet emotion recognition in the sense of the Act; inferring a feeling
 # from it is (Recital 18). Elsewhere this article does not forbid such systems, but they count as high-risk, and
-# people must be told. That duty applies since 2 August 2026; those of high risk were put off to 2 December 2027 (see
-# `docs/references.md`). Pictures of recognizable people are personal data (GDPR, Regulation (EU) 2016/679).
+# people must be told. That duty has applied since 2 August 2026; those of high risk were put off to 2 December 2027
+# (see `docs/references.md`). Pictures of recognizable people are personal data (GDPR, Regulation (EU) 2016/679).
 # Other places have other laws. This is a course, not legal advice: read the text.
 
 # %%

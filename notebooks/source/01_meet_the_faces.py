@@ -365,8 +365,7 @@ plots.mean_faces(training)
 # %% [markdown]
 # What all members of a class share stays; what differs from face to face is blurred away. How much of the rest is
 # expression, and how much is chance? The mean of few faces still shows those few faces: look at disgust. In the mean
-# of all, eyes and mouth stay as dark shadows, without their outlines, and neither is sharp; the brows melt into the eyes.
-# Fear and surprise
+# of all, eyes and mouth stay as dark shadows, and neither is sharp; the brows melt into the eyes. Fear and surprise
 # keep a dark, open mouth. In happy the mouth is brighter (teeth), with a dark fold on each side.
 #
 # To tell expression from chance, divide each difference from the mean of all by its *standard error*, the
@@ -534,11 +533,11 @@ plots.steps(
 )
 
 # %% [markdown]
-# Light and the outline of the head come first (none of the first three is an expression); the fine lines that make an expression come later (in the figure, look
-# between 20 and 80 components). Does that hold for all faces, or only for this one? Ask each component how much of
-# *its* variance lies between the classes: the *correlation ratio*, eta squared, which is 0 where a component knows
-# nothing of the class and 1 where it knows all. Beware: among a finite number of faces even pure chance gives a
-# little more than 0.
+# Light and the outline of the head come first (none of the first three is an expression); the fine lines that make an
+# expression come later (in the figure, look between 20 and 80 components). Does that hold for all faces, or only for
+# this one? Ask each component how much of *its* variance lies between the classes: the *correlation ratio*, eta
+# squared, which is 0 where a component knows nothing of the class and 1 where it knows all. Beware: among a finite
+# number of faces even pure chance gives a little more than 0.
 
 
 # %%
@@ -603,9 +602,9 @@ course.quiz("first_component", "a")
 # %% [markdown]
 # ## 5. A map of the faces
 #
-# Sixteen coordinates cannot be drawn; two can. *t-SNE* (van der Maaten and Hinton, 2008) lays points out in
-# the plane so that those which were neighbors stay neighbors (`perplexity` says about how many each tries to keep). It is
-# usual to give it the first 50 principal components.
+# Sixteen coordinates cannot be drawn; two can. *t-SNE* (van der Maaten and Hinton, 2008) lays points out in the plane
+# so that those which were neighbors stay neighbors (`perplexity` says about how many each tries to keep). It is usual
+# to give it the first 50 principal components.
 #
 # **Predict.** Will the seven classes make seven islands?
 

@@ -43,8 +43,8 @@ from fercourse import emotions, plots, synth
 course = fercourse.setup("02")
 
 # %% [markdown]
-# We learn from the *training* faces among as many as your profile has (`course.load()` draws them from all splits), and
-# look at all of the *validation* split. The test split stays closed until the very last section.
+# `course.load()` draws as many faces as your profile has, from all splits; we learn from the *training* faces among
+# them, and look at all of the *validation* split. The test split stays closed until the very last section.
 #
 # Some parts need to know who is on a picture, where the brows are, or what the face would look like under
 # another lamp. They use the built-in faces, `drawn`, whatever data you chose.
@@ -739,9 +739,10 @@ plots.worst_mistakes(report, validation, count=12)
 # A few words first. *Recall*: of the faces labeled fear, the share that is called fear. *Precision*: of those called
 # fear, the share that is labeled fear. *F1*: their harmonic mean; *macro* means that it is averaged over the classes.
 # *ROC-AUC*: how often a face of the class gets a higher score than another face. *Cross-entropy*: minus the logarithm
-# of the probability given to the labeled class, averaged over the faces. *Confidence*: the probability of the class that
-# is named. *Calibration error*: how far confidence and accuracy lie apart. *Average precision*: the mean precision over
-# all thresholds that catch one face of the class more. (Cross-entropy and calibration error are better when *small*.)
+# of the probability given to the labeled class, averaged over the faces. *Confidence*: the probability of the class
+# that is named. *Calibration error*: how far confidence and accuracy lie apart. *Average precision*: the mean
+# precision over all thresholds that catch one face of the class more. (Cross-entropy and calibration error are better
+# when *small*.)
 #
 # **Predict.** Which of these can it fool: accuracy, balanced accuracy, macro-F1, ROC-AUC, cross-entropy,
 # calibration error?

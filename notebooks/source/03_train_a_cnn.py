@@ -46,8 +46,8 @@ from keras import layers
 from fercourse import models, plots, synth
 
 # %% [markdown]
-# We learn from the training faces among as many as your profile has (`course.load()` draws them from all splits), and
-# watch as many of the validation split. The test split stays closed until the last section.
+# `course.load()` draws as many faces as your profile has, from all splits; we learn from the training faces among them,
+# and watch as many faces of the validation split. The test split stays closed until the last section.
 
 # %%
 faces = course.load()
@@ -199,8 +199,8 @@ course.record(
 # **Where do four million numbers come from?** The numbers that training may change are the **parameters**: the
 # kernels, the weights of the dense layers (where each output is a weighted sum of *all* inputs, plus a constant), and
 # two numbers a channel in batch normalization. (Keras counts its two running averages as well, four a channel in all,
-# though these are followed and not trained.) A kernel reaches through all channels below it: the fourth convolution has
-# 512 kernels of 3 x 3 x 512.
+# though these are computed along the way, not trained.) A kernel reaches through all channels below it: the fourth
+# convolution has 512 kernels of 3 x 3 x 512.
 
 # %%
 parameters = pd.Series(
@@ -277,11 +277,12 @@ plots.curves(
 )
 
 # %% [markdown]
-# A dozen or a few dozen times, and it knows nearly all of them. The loss starts well above the number of exercise 3, and
-# that is no fault: `train_on_batch` measures in training mode, in which batch normalization stretches even random
-# numbers to spread 1. (The test of exercise 3 was made outside training.) Then it falls toward zero. Ask about the ten faces *in training*, as here: after so few steps the means that batch normalization
-# uses outside training are not there yet. (What it says of *other* faces is worthless, of course: it has learned ten
-# pictures, not expressions.)
+# A dozen or a few dozen times, and it knows nearly all of them. The loss mostly starts above the number of exercise
+# 3, and that is no fault: `train_on_batch` measures in training mode, in which batch normalization stretches even
+# random numbers to spread 1. (The test of exercise 3 was made outside training.) Then it falls toward zero. Ask about
+# the ten faces *in training*, as here: after so few steps the means that batch normalization uses outside training
+# are not there yet. (What it says of *other* faces is worthless, of course: it has learned ten pictures, not
+# expressions.)
 #
 # **Exercise 4 (find the mistake).** A colleague's network cannot learn even ten faces; its loss stays at 1.95.
 # Her pipeline shuffles before each epoch:
@@ -495,12 +496,13 @@ compared.round(3)
 # %% [markdown]
 # The books say that weights and oversampling buy recall of the rare classes with accuracy on the frequent ones. Did
 # they here? Often they buy nothing at all: the few faces of *disgust* (see the bars), counted or shown more often,
-# are still the same few faces, and a network that has learned those by heart knows no more about others. The price may
-# be paid all the same; compare the first row (in the quick profile the network has hardly begun to learn). The validation faces are as unbalanced as the training faces, so
-# plain accuracy pays for the guess *happy*. Which of the two you want is a decision about what the classifier is
-# *for*, not about technique. (A fourth way, `training.with_drawn_faces`, gives rare classes drawn company. A warning:
-# weights, oversampling and drawn company make a network say rare classes more often than they occur, and the focal
-# loss makes it less sure than it has reason to be. So its probabilities are no longer shares.)
+# are still the same few faces, and a network that has learned those by heart knows no more about others. The price
+# may be paid all the same; compare the first row (in the quick profile the network has hardly begun to learn). The
+# validation faces are as unbalanced as the training faces, so plain accuracy pays for the guess *happy*. Which of the
+# two you want is a decision about what the classifier is *for*, not about technique. (A fourth way,
+# `training.with_drawn_faces`, gives rare classes drawn company. A warning: weights, oversampling and drawn company
+# make a network say rare classes more often than they occur, and the focal loss makes it less sure than it has reason
+# to be. So its probabilities are no longer shares.)
 
 # %%
 course.quiz("rare", "d")
@@ -609,9 +611,9 @@ course.record("last_learning_rate_share", float(augmented.history["learning_rate
 course.quiz("rate", "b")
 
 # %% [markdown]
-# *Constant* changes nothing; *plateau* halves the rate whenever validation has stood still for some epochs (in the figure
-# at four that we made up). All three
-# are the `schedule` of a `Config`; the open project at the end is a place to try them.
+# *Constant* changes nothing; *plateau* halves the rate whenever validation has stood still for some epochs (in the
+# figure at four that we made up). All three are the `schedule` of a `Config`; the open project at the end is a place
+# to try them.
 #
 # Early stopping is a schedule as well: stop when nothing has got better for a while (`patience`), and take the
 # best weights. It saves time, and it *chooses on the validation split*: the accuracy of the best epoch there
@@ -737,11 +739,10 @@ course.quiz("separable", "a")
 # Now the run that counts, with all epochs of your profile. From 50 epochs on it is mini-Xception, with the recipe
 # that the package has for it; with fewer it would hardly begin to learn, so a smaller network takes its place.
 #
-# Beside its history stands a table of a student report (Vinod and others, in `docs/references.md`; they do not say when).
-# It trains the four
-# blocks of section 2 on FER2013: Adam at 0.001, batches of 32, at most 50 epochs, early stopping with a patience of
-# 10. With fewer than 25 epochs your later rows are empty (NaN). Yours is also another network on other faces, unless
-# you train on FER2013; so compare how the columns *run*, not how high they are.
+# Beside its history stands a table of a student report (Vinod and others, in `docs/references.md`; they do not say
+# when). It trains the four blocks of section 2 on FER2013: Adam at 0.001, batches of 32, at most 50 epochs, early
+# stopping with a patience of 10. With fewer than 25 epochs your later rows are empty (NaN). Yours is also another
+# network on other faces, unless you train on FER2013; so compare how the columns *run*, not how high they are.
 
 # %%
 import tempfile
@@ -883,10 +884,11 @@ course.quiz("report_03", "d")
 #
 # **Beat the recipe.** Change one thing at a time: another network of `models.MODELS`, blends of two faces and their
 # labels (`mixup=0.2`), labels that are a little less sure (`label_smoothing=0.1`), the moving average of the weights
-# (`average=0.999`), another preprocessing (`models.build(..., preprocessing=...)`). For each write down, *before* you run it, what you expect on the validation split and why. Run each with three
-# seeds, and show mean and spread. Then choose one, freeze it, open the test split once, and write a page:
-# what you tried, what you expected, what came out, and what you would not have believed. A table with one row
-# for each run, failures included, is worth more than the best number in it.
+# (`average=0.999`), another preprocessing (`models.build(..., preprocessing=...)`). For each write down, *before* you
+# run it, what you expect on the validation split and why. Run each with three seeds, and show mean and spread. Then
+# choose one, freeze it, open the test split once, and write a page: what you tried, what you expected, what came out,
+# and what you would not have believed. A table with one row for each run, failures included, is worth more than the
+# best number in it.
 
 # %% [markdown]
 # ## What to take away
@@ -894,7 +896,8 @@ course.quiz("report_03", "d")
 # - A convolution asks one question at every place; a network learns the questions.
 # - Before training: is the first loss ln 7? Can it learn ten faces by heart?
 # - The gap between the curves says what to do: augment and regularize when it is wide, grow when it is nil.
-# - To weigh rare classes may cost accuracy on frequent ones, and may buy nothing. Decide which you want, and measure both.
+# - To weigh rare classes may cost accuracy on frequent ones, and may buy nothing. Decide which you want, and measure
+#   both.
 # - Choose the epoch on validation; report the test split once.
 # - Count multiplications, then measure milliseconds.
 # - What cannot be resumed and loaded again was not trained, only watched.

@@ -561,9 +561,9 @@ plots.map_grid(
 )
 
 # %% [markdown]
-# The **pointing game** (Zhang et al., 2018): a map scores 1 if its largest value lies in the telling region, and 0 if
-# not. (Where several pixels share the largest value, as in a block of occlusion, the package gives the share of them
-# that lies inside. The mean is taken class by class, and then over the classes.)
+# The **pointing game** (Zhang, Bargal et al., 2018): a map scores 1 if its largest value lies in the telling region,
+# and 0 if not. (Where several pixels share the largest value, as in a block of occlusion, the package gives the share
+# of them that lies inside. The mean is taken class by class, and then over the classes.)
 #
 # **Exercise 6.** Find the mistake. A colleague has written this:
 #
@@ -1020,8 +1020,8 @@ course.quiz("limits", "d")
 #
 # **What to read.** Selvaraju et al. (2017) on Grad-CAM; Sundararajan, Taly and Yan (2017) on integrated gradients;
 # Petsiuk, Das and Saenko (2018) on RISE, deletion and insertion; Adebayo et al. (2018), *Sanity checks for saliency
-# maps*, the paper to read if you read only one; Lapuschkin et al. (2019) on Clever Hans; Zhang et al. (2018) on the
-# pointing game.
+# maps*, the paper to read if you read only one; Lapuschkin et al. (2019) on Clever Hans; Zhang, Bargal et al. (2018)
+# on the pointing game.
 #
 # Words to look up in `docs/glossary.md`: *saliency map*, *logit*, *shortcut*, *control*, *rank correlation*, *average
 # precision*, *weight of evidence*.

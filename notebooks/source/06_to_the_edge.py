@@ -99,8 +99,8 @@ print(f"{len(float_file) / 1000:.0f} kB")
 # A weight of a network is usually a float32: four bytes. That costs three times over. It has to be *stored*,
 # it has to be *fetched* whenever it is used, and it has to be *multiplied*. The price in energy was measured
 # by Horowitz (2014), for chips of 45 nm. Newer chips are cheaper, arithmetic more so than memory (Jouppi et al.,
-# 2021). Horowitz gives the fetches for eight bytes; we take half, and of his range for memory half of the lower end, as
-# Han et al. (2015) do.
+# 2021). Horowitz gives the fetches for eight bytes; we take half. For memory he gives a range; about half of its lower
+# end is 640, the number of Han et al. (2015).
 
 # %%
 picojoules = pd.Series(
@@ -305,8 +305,8 @@ print("largest filter, as a multiple of the smallest one:", np.round(unequal, 1)
 
 # %% [markdown]
 # After batch normalization has been folded in, some filters are several times larger than others. One scale for all
-# has to fit the largest one, and where they differ most, four bits leave the smallest filters three levels: -1, 0 and 1.
-# A scale for each channel costs a few bytes. LiteRT does it that way.
+# has to fit the largest one, and where they differ most, four bits leave the smallest filters three levels: -1, 0 and
+# 1. A scale for each channel costs a few bytes. LiteRT does it that way.
 
 # %%
 course.quiz("channels", "c")
@@ -516,12 +516,13 @@ print(f"the same face through Keras: median {np.median(by_keras) * 1000:.1f} ms"
 # than the arithmetic. (`tf.function` saves most of it.) The median is what a face usually takes; the slowest one in a
 # hundred is what a user notices. Give both, and the threads.
 #
-# **Exercise 3.** Somebody measured like this. At which of the lettered lines does it go wrong, by what they do or by
-# what is missing just there? Put their letters into a set, such as `{"a", "b"}`.
+# **Exercise 3.** Somebody measured like this. At which of the lettered lines does it go wrong? Put their letters into a
+# set, such as `{"a", "b"}`.
 #
 # ```text
 # a   classifier = LiteRTClassifier(content, threads=1)
-# b   begin = time.perf_counter()
+# b   # that is all before the clock starts
+#     begin = time.perf_counter()
 # c   for face in faces[:3]:
 # d       classifier.predict_proba(face[None])
 #     took = (time.perf_counter() - begin) / 3
@@ -586,12 +587,12 @@ speeds.round(3)
 
 # %% [markdown]
 # First the upper two rows: they say which arithmetic *your* processor prefers for our network. Then the two of
-# mini-Xception: INT8 need not win there, even where it wins above. Then wide against narrower: much less work, and not
-# much less time. The last row has a part of the answer: the first two convolutions were not narrowed, see the largest
-# pictures, and take a good part of the time. The rest are depthwise convolutions, which multiply each value only nine
-# times before they put it back, so the time goes into fetching and storing as well. Multiply-adds are a promise; only a
-# clock knows. (A network that is made for INT8, `edge_net`, therefore has plain 3x3 convolutions, and halves the picture
-# early.)
+# mini-Xception: INT8 need not win there, even where it wins above. Then wide against narrower: much less work, and
+# not much less time. The last row has a part of the answer: the first two convolutions were not narrowed, see the
+# largest pictures, and take a good part of the time. The rest are separable convolutions, whose depthwise halves
+# multiply each value only nine times before they put it back, so the time goes into fetching and storing as well.
+# Multiply-adds are a promise; only a clock knows. (A network that is made for INT8, `edge_net`, therefore has plain
+# 3x3 convolutions, and halves the picture early.)
 
 # %%
 course.quiz("narrow", "b")
@@ -626,8 +627,8 @@ print("rounded:", steps.numpy(), " gradient:", tape.gradient(steps, x).numpy())
 # `quantization_aware` builds such a network from any one: a rounding behind every tensor, with the scales that LiteRT
 # will use, and rounded weights. Its ranges follow what is seen in training, so the training faces do what the
 # representative ones did. What lies outside a range is cut off, and has no gradient. The file that is made of such a
-# network rounds as it did in training, or very nearly. We build one in section 8, where a network has to learn something
-# anyway.
+# network rounds as it did in training, or very nearly. We build one in section 8, where a network has to learn
+# something anyway.
 
 # %%
 course.quiz("straight", "a")
@@ -686,9 +687,10 @@ pd.DataFrame(
 # and Gupta, 2017; `prune_weights` does it).
 #
 # But look at the file first. With 80 % zeros it has as many bytes as before and takes as long: a zero is stored in
-# four bytes and multiplied like any number. (The same file may take twice as long a minute later, when the machine has
-# other things to do; so compare only what was measured by turns, in one table.) Only a *zip* of it is smaller, which helps where models are sent over
-# the air. Special kernels can skip zeros; they need many of them to win, and exist for few kinds of layers.
+# four bytes and multiplied like any number. (The same file may take twice as long a minute later, when the machine
+# has other things to do; so compare only what was measured by turns, in one table.) Only a *zip* of it is smaller,
+# which helps where models are sent over the air. Special kernels can skip zeros; they need many of them to win, and
+# exist for few kinds of layers.
 #
 # ### Whole filters
 #
@@ -856,9 +858,9 @@ course.record("better_student", accuracy(said[better]))
 course.record("file_against_training", difference.mean())
 
 # %% [markdown]
-# On average, less than a step of the softmax, which has 256 of them. So the file is the network that was trained, and no
-# loss comes afterwards. What it *gained* by learning with the rounding we have not measured: for that, one would train
-# the same student without, and quantize it then.
+# On average, less than a step of the softmax, which has 256 of them. So the file is the network that was trained, and
+# no loss comes afterwards. What it *gained* by learning with the rounding we have not measured: for that, one would
+# train the same student without, and quantize it then.
 
 # %%
 course.quiz("temperature", "b")
@@ -866,10 +868,9 @@ course.quiz("temperature", "b")
 # %% [markdown]
 # ## 9. The Pareto front
 #
-# You now have a handful of networks. Which is best? That is the wrong question: best at what? One network
-# **beats** another if it is at least as good and cheaper, or at most as dear and better. (Of two that are equal neither
-# beats the other.) Those that nobody beats form the
-# **Pareto front**. The others need not be discussed.
+# You now have a handful of networks. Which is best? That is the wrong question: best at what? One network **beats**
+# another if it is at least as good and cheaper, or at most as dear and better. (Of two that are equal neither beats
+# the other.) Those that nobody beats form the **Pareto front**. The others need not be discussed.
 #
 # **Exercise 6.** Write `front(costs, worths)`: for each network whether nobody beats it, as an array of bools.
 # Costs should be small, worths large.
@@ -930,11 +931,11 @@ plots.pareto(
 
 # %% [markdown]
 # Read the vertical bars first: the intervals of the accuracies. McNemar's test (notebook 02) asks the sharper
-# question, on the faces of which only one of two files is right: below 0.05, these faces tell the file apart from float,
-# even where the bars overlap; above, they do not. (Its loss here and its loss on the validation split may differ by a
-# point or two by chance alone.) That no difference was found does not say that there is none. So ask what loss would
-# matter. Where the interval *of the difference* leaves no room for such a loss, take the cheaper file, even if a single
-# face puts the dearer one on the front.
+# question, on the faces of which only one of two files is right: below 0.05, these faces tell the file apart from
+# float, even where the bars overlap; above, they do not. (Its loss here and its loss on the validation split may
+# differ by a point or two by chance alone.) That no difference was found does not say that there is none. So ask what
+# loss would matter. Where the interval *of the difference* leaves no room for such a loss, take the cheaper file,
+# even if a single face puts the dearer one on the front.
 
 # %%
 course.quiz("front", "d")
@@ -992,8 +993,8 @@ print("\n".join(f"{size / 1000:7.1f} kB  {name}" for name, size in sorted(sizes.
 # ## What to take away
 #
 # - Bits cost three times: to store, to fetch, to multiply. INT8 takes a quarter of the bytes.
-# - Quantization is a scale and a zero point. Errors are at most half a step, and a step is the range over 255. What lies
-#   outside the range is cut off: so the range is what matters, and the representative faces make it.
+# - Quantization is a scale and a zero point. Errors are at most half a step, and a step is the range over 255. What
+#   lies outside the range is cut off: so the range is what matters, and the representative faces make it.
 # - Integer arithmetic is exact, once the rounding is named. Name the kernel.
 # - Multiply-adds are a promise, a clock is a fact. Warm up, fix the threads, give percentiles.
 # - Zeros make a file neither smaller nor faster. Filters that are gone make it smaller; whether faster, a clock says.

@@ -27,8 +27,10 @@ AGREEMENT_MISTAKES = {
     "This is the share of places where the words differ.": (
         lambda mine, theirs: 1 - agreed(mine, theirs)
     ),
-    "mine == theirs asks once whether the two lists are equal; compare word by word, with zip or "
-    "with np.array.": lambda mine, theirs: np.mean(mine == theirs),
+    "You return 0. Did you write mine == theirs? That asks once whether the two lists are equal; "
+    "compare word by word, with zip or with np.array.": lambda mine, theirs: np.mean(
+        mine == theirs
+    ),
     "You compare which words occur, not face by face.": (
         lambda mine, theirs: len(set(mine) & set(theirs)) / len(set(mine) | set(theirs))
     ),

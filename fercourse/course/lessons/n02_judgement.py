@@ -15,7 +15,7 @@ from fercourse.course.expectations import expect_integer, expect_number
 )
 def lazy_scores(answer):
     """Accuracy and balanced accuracy of a classifier that always says happy, on 90 of 100."""
-    if not isinstance(answer, tuple | list | np.ndarray) or len(answer) != 2:
+    if not isinstance(answer, tuple | list | np.ndarray) or np.shape(answer) != (2,):
         raise Wrong("Give two numbers: (accuracy, balanced accuracy).")
     accuracy, balanced = (expect_number(one) for one in answer)
     if accuracy > 1 or balanced > 1:

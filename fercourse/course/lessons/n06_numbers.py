@@ -102,7 +102,7 @@ def scale_and_zero(answer):
     # What is cut off after the comma, or rounded down, is a level too high or too low for the first two.
     for low, high in ((-1.0, 1.3), (-1.0, 1.4), (2.0, 4.0), (-3.0, -1.0)):
         both = call(answer, low, high)
-        if not isinstance(both, tuple | list) or len(both) != 2:
+        if not isinstance(both, tuple | list | np.ndarray) or np.shape(both) != (2,):
             raise Wrong("Return two numbers: scale, zero_point.")
         scale, zero = expect_number(both[0]), expect_number(both[1])
         wanted, zero_wanted = _scale_and_zero(low, high)

@@ -6,7 +6,8 @@ from fercourse.course.exercises import Wrong, exercise
 from fercourse.course.expectations import call, expect_close, expect_function, expect_number
 
 _TRUTH = np.array([[10.0, 20.0], [12.0, 20.0], [14.0, 21.0], [16.0, 20.0]])
-_FOUND = np.array([[7.0, 20.0], [10.0, 21.0], [11.0, 21.0], [13.0, 24.0]])
+# Some errors cross zero, from one side of the face to the other; each mistake below gives another value.
+_FOUND = np.array([[9.0, 23.0], [12.0, 17.0], [16.0, 23.0], [18.0, 18.0]])
 
 
 def _jitter(found, truth):
@@ -17,12 +18,17 @@ _JITTER_MISTAKES = {
     "moves with the face": lambda found, truth: np.abs(np.diff(found, axis=0)).mean(),
     "how far it lies off": lambda found, truth: np.abs(found - truth).mean(),
     "cancel": lambda found, truth: np.diff(found - truth, axis=0).mean(),
+    "before their changes": lambda found, truth: np.abs(
+        np.diff(np.abs(found - truth), axis=0)
+    ).mean(),
     "difference of x and y": lambda found, truth: np.abs(np.diff(found - truth)).mean(),
     "the way in the plane": lambda found, truth: np.hypot(*np.diff(found - truth, axis=0).T).mean(),
 }
 _JITTER_WORDS = {
     "moves with the face": "A box that moves with the face would jitter; take the truth off first.",
     "how far it lies off": "That is how far it lies off; a box that is always three pixels off stands still.",
+    "before their changes": "You take the size of the errors before their changes: a box that jumps from left "
+    "of the face to right of it would stand still.",
     "cancel": "Ways to the left and to the right cancel in your mean; take their sizes.",
     "difference of x and y": "You take the difference of x and y; from frame to frame is axis=0.",
     "the way in the plane": "That is the way in the plane; here x and y each count by themselves.",

@@ -26,8 +26,8 @@ def against_truth(values: np.ndarray, truth: np.ndarray) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a face. ``pointing``: 1 where the largest value lies on one of these pixels (Zhang
-        et al., 2018); where several are largest, the share of them that does. ``energy``: the
+        One row a face. ``pointing``: 1 where the largest value lies on one of these pixels (Zhang,
+        Bargal et al., 2018); where several are largest, the share of them that does. ``energy``: the
         share of the map's sum that lies there (Wang et al., 2020). ``energy_per_area``: that,
         divided by the share of the area; 1 for an even map. ``average_precision``: the area under
         the precision-recall curve when the map ranks the pixels.
