@@ -22,8 +22,8 @@ _JUPYTER = Path(__file__).with_name("jupyter")
 def copy_files(files: Iterable[Path], work: Path) -> list[str]:
     """Copy notebooks and pages into the reader's folder, and never over what the reader wrote.
 
-    Where the course has a newer version of a file that the reader has changed, it is put beside
-    as ``NAME.new.ipynb``, or with the ending that it has.
+    Where the course has a newer version of a file that the reader has changed, it is put beside:
+    ``NAME.new.ipynb`` beside ``NAME.ipynb``.
 
     Parameters
     ----------

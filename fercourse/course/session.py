@@ -2,6 +2,7 @@
 
 import logging
 import random
+import re
 import sys
 import warnings
 from dataclasses import dataclass, field
@@ -70,9 +71,10 @@ class Course:
         exercise = self.lesson.exercise(name)
         status, message = exercise.judge(answer, *given)
         begins = {RIGHT: f"Right: {name}. ", NOT_ATTEMPTED: f"Not attempted yet: {name}. "}
-        hint = f'For a hint: course.hint("{name}")' if exercise.hints and status == WRONG else ""
-        stop = "" if not hint else " " if message.rstrip(")\"'").endswith((".", "?", "!")) else ". "
-        self._tell(name, status, begins.get(status, "Wrong: ") + message + stop + hint)
+        if exercise.hints and status == WRONG:
+            stop = "" if re.search(r"[.?!][)\"']*$", message) else "."
+            message = f'{message}{stop} For a hint: course.hint("{name}")'
+        self._tell(name, status, begins.get(status, "Wrong: ") + message)
 
     def hint(self, name: str) -> None:
         """Print the next hint of an exercise; the last one is repeated."""

@@ -92,14 +92,11 @@ def without_solutions(text: str, needed: Set[str] = frozenset()) -> str:
 
 
 def _blanks(solution: list[str], indent: str, needed: Set[str]) -> list[str]:
+    if indent:
+        return [BLANK]
     text = textwrap.dedent("\n".join(solution))
-    names = (
-        []
-        if indent
-        else sorted(
-            names_bound(text) & needed, key=lambda name: re.search(rf"\b{name}\b", text).start()
-        )
-    )
+    places = {name: re.search(rf"\b{name}\b", text).start() for name in names_bound(text) & needed}
+    names = sorted(places, key=places.get)
     return [f"{name} = {BLANK}" for name in names] or [BLANK]
 
 

@@ -103,8 +103,7 @@ class RandomLight(_Random):
         gain = self.uniform_1(faces, 1 - self.brightness, 1 + self.brightness)
         spread = self.uniform_1(faces, 1 - self.contrast, 1 + self.contrast)
         mean = ops.mean(faces, axis=(1, 2, 3), keepdims=True)
-        # gain * (mean + spread * (faces - mean)), in fewer passes over the pixels.
-        return ops.clip(gain * spread * faces + gain * (1 - spread) * mean, 0, 255)
+        return ops.clip(gain * (mean + spread * (faces - mean)), 0, 255)
 
 
 class RandomErasing(_Random):
@@ -124,8 +123,6 @@ class RandomErasing(_Random):
         left = self.uniform_1(faces, 0, 1) * (side - width)
         places = ops.arange(side, dtype="float32")
         row, column = ops.reshape(places, (1, -1, 1, 1)), ops.reshape(places, (1, 1, -1, 1))
-        chosen = self.uniform_1(faces, 0, 1) < self.share
-        # Rows and columns each by themselves, so that one pass over the pixels joins them.
-        rows = (row >= top) & (row < top + height) & chosen
-        columns = (column >= left) & (column < left + width)
-        return ops.where(rows & columns, self.uniform_1(faces, 0, 255), faces)
+        inside = (row >= top) & (row < top + height) & (column >= left) & (column < left + width)
+        erased = inside & (self.uniform_1(faces, 0, 1) < self.share)
+        return ops.where(erased, self.uniform_1(faces, 0, 255), faces)

@@ -452,7 +452,7 @@ named = pd.Series(said["200 dark faces"].argmax(axis=1)).map(dict(enumerate(face
 print("the file of dark faces says:", named.value_counts().to_dict())
 in_the_dark = [
     LiteRTClassifier(one).predict_proba(validation.images // 8).argmax(axis=1)
-    for one in (file, float_file)
+    for one in (file, float_file)  # the last file is that of the dark faces
 ]
 print(f"on dark faces it agrees with float in {(in_the_dark[0] == in_the_dark[1]).mean():.0%}")
 changed = answers(int8_file).argmax(axis=1) != of_float.argmax(axis=1)
@@ -578,8 +578,8 @@ others = {
 timed = {"ours, float32": float_file, "ours, int8": int8_file}
 for name, (other, form) in others.items():
     timed[name] = to_litert(other, form, representative=examples[:10], training_data="nothing")
-sizes = [network, network, *(other for other, _ in others.values())]
-million = np.array([multiply_adds(one) for one in sizes]) / 1e6
+networks = [network, network, *(other for other, _ in others.values())]
+million = np.array([multiply_adds(one) for one in networks]) / 1e6
 speeds = pd.DataFrame({"million multiply-adds": million, "milliseconds": usual_milliseconds(timed)})
 speeds["ns per multiply-add"] = speeds["milliseconds"] / speeds["million multiply-adds"]
 course.record("work_of_narrow_mini_xception", million[4] / million[3])

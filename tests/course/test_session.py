@@ -92,6 +92,14 @@ def test_check_tells_right_wrong_and_not_attempted_apart(course, capsys):
     assert nothing.startswith("Not attempted yet: double.")
 
 
+def test_an_error_without_a_full_stop_gets_one_before_the_hint(course, capsys):
+    def broken(n):
+        raise ValueError("the array is read-only")
+
+    course.check("double", broken)
+    assert "the array is read-only. For a hint:" in capsys.readouterr().out.replace("\n", " ")
+
+
 def test_answer_key_raises_unless_every_check_is_right(key):
     key.check("double", lambda n: 2 * n)
     with pytest.raises(CourseError, match="double is wrong"):
