@@ -31,6 +31,12 @@ def test_solution_at_the_margin_leaves_the_names_that_are_needed():
     assert without_solutions(VALUE) == "start = 3\n...  # your code here"
 
 
+def test_blanks_stand_in_the_order_of_the_solution():
+    text = "# BEGIN SOLUTION\nbefore, after = 30, 20\narea = before\n# END SOLUTION"
+    blanks = without_solutions(text, {"after", "area", "before"})
+    assert [line.split()[0] for line in blanks.splitlines()] == ["before", "after", "area"]
+
+
 def test_solution_stays_whole_in_the_answer_key():
     assert with_solutions(INSIDE) == (
         "def double(number):\n    twice = 2 * number\n    return twice"
