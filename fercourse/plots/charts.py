@@ -68,6 +68,7 @@ def bars(
         axes.text(number, place, f" {word}", va="center", fontsize=9)
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.xaxis.set_major_formatter("{x:,.10g}")  # no power of ten apart from the numbers
     axes.margins(x=0.12)
     axes.invert_yaxis()
     said = ", ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
@@ -286,7 +287,7 @@ def _are_numbers(series) -> bool:
 def _alike(numbers: list[float]) -> list[str]:
     """Write numbers that stand beside each other: counts whole, shares with three decimals."""
     if all(float(number).is_integer() for number in numbers):
-        return [f"{number:.0f}" for number in numbers]
+        return [f"{number:,.0f}" for number in numbers]
     shares = all(number == 0 or 0.001 <= abs(number) <= 1 for number in numbers)
     return [f"{number:.3f}" if shares else f"{number:.3g}" for number in numbers]
 

@@ -257,7 +257,7 @@ def test_shares_below_each_other_have_three_decimals_and_counts_have_none():
     shares = plots.bars({"a": 0.3, "b": 0.2173}, title="Shares", xlabel="share")
     counts = plots.bars({"a": 7215, "b": 0}, title="Counts", xlabel="faces")
     assert "a 0.300, b 0.217" in shares.alt
-    assert "a 7215, b 0" in counts.alt
+    assert "a 7,215, b 0" in counts.alt
 
 
 def test_a_small_heat_map_tells_every_number():
