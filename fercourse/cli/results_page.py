@@ -52,6 +52,7 @@ def tables_of(folder: Path) -> dict[Path, dict[str, str]]:
         top / "docs" / "results.md": {
             "fer2013": _full_table(rows, claims),
             "claims": _claims_table(claims),
+            "epochs": _epochs_table(rows, claims),
         },
         top / "README.md": {"fer2013": _short_table(rows)},
         **cards,
@@ -144,6 +145,29 @@ def _claims_table(claims: dict) -> str:
     keys = "claim", "source", "scored", "plausible"
     heads = "claim", "who", "how it was scored", "can it be true on the official test split?"
     return table(heads, [[claim[key] for key in keys] for claim in claims.values()])
+
+
+def _epochs_table(rows: list[dict], claims: dict) -> str:
+    """Return accuracies after some epochs, where a claim tells them, beside our first seed's."""
+    heads = (
+        "network", "epochs", "source: training", "source: validation",
+        "here: Training", "here: PublicTest",
+    )  # fmt: skip
+    lines = [
+        [row["label"], str(epoch), *(f"{100 * one:.2f}" for one in told), *_after(row, epoch)]
+        for row in rows
+        for key in row.get("claims", ())
+        for epoch, *told in claims[key].get("epochs", ())
+    ]
+    return table(heads, lines)
+
+
+def _after(row: dict, epoch: int) -> list[str]:
+    """Return the accuracies of a row's first seed after so many epochs."""
+    if not row["parts"]:
+        return [ABSENT, NOT_MEASURED]
+    history = row["parts"][0]["history"]
+    return [percent(history[name][epoch - 1]) for name in ("accuracy", "val_accuracy")]
 
 
 def _accuracy(parts: list[dict], split: str, key: str) -> str:

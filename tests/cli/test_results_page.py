@@ -29,6 +29,7 @@ seeds = [0]
 label = "Far away"
 kind = "network"
 seeds = [0]
+claims = ["slow"]
 """
 CLAIMS = """
 [bold]
@@ -36,6 +37,12 @@ claim = "99 %"
 source = "somebody"
 scored = "not told"
 plausible = "no"
+[slow]
+claim = "70 %"
+source = "somebody"
+scored = "not told"
+plausible = "yes"
+epochs = [[1, 0.4, 0.5], [3, 0.6, 0.55]]
 """
 
 
@@ -58,7 +65,7 @@ def folder(tmp_path):
     (folder / "fer2013.toml").write_text(ROWS)
     (folder / "literature.toml").write_text(CLAIMS)
     (tmp_path / "README.md").write_text(MARKS.format("fer2013"))
-    marks = MARKS.format("fer2013") + MARKS.format("claims")
+    marks = "".join(MARKS.format(name) for name in ("fer2013", "claims", "epochs"))
     (tmp_path / "docs" / "results.md").write_text(marks)
     for seed, value in enumerate((0.5, 0.6)):
         path = folder / "results" / "fer2013" / f"near-{seed}.json"
@@ -82,8 +89,21 @@ def test_a_row_shows_the_mean_over_seeds_with_its_interval_and_the_claim(folder,
 
 def test_what_is_not_measured_has_a_row_that_says_so(folder, tmp_path):
     write_tables(folder)
-    assert "not measured here" in line((tmp_path / "docs" / "results.md").read_text(), "Far away")
+    text = (tmp_path / "docs" / "results.md").read_text()
+    assert "not measured here" in line(text, "Far away | – | –")
     assert "Far away" not in (tmp_path / "README.md").read_text()
+
+
+def test_accuracies_after_some_epochs_stand_beside_those_of_the_source(folder, tmp_path):
+    page = tmp_path / "docs" / "results.md"
+    write_tables(folder)
+    assert "| Far away | 3 | 60.00 | 55.00 | – | not measured here |" in page.read_text()
+    trained = part(0.5)
+    trained["detail"]["history"] = {"accuracy": [0.1, 0.2, 0.3], "val_accuracy": [0.4, 0.5, 0.6]}
+    (folder / "results" / "fer2013" / "far-0.json").write_text(json.dumps(trained))
+    write_tables(folder)
+    assert "| Far away | 1 | 40.00 | 50.00 | 10.0 | 40.0 |" in page.read_text()
+    assert "| Far away | 3 | 60.00 | 55.00 | 30.0 | 60.0 |" in page.read_text()
 
 
 def test_only_the_tables_are_replaced_and_the_second_time_nothing_changes(folder, tmp_path):
