@@ -2,6 +2,7 @@
 
 import io
 import json
+import tempfile
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,12 @@ FORMAT = "fercourse network 1"
 MOST_BYTES = 2 * 1024**3
 MOST_CONFIG_BYTES = 16 * 1024**2
 MOST_METADATA_BYTES = 1024**2
+# What Keras has added to configs since 3.8, at the value that means the same as its absence. Older
+# ones, such as Colab's, refuse a file that names it.
+ADDED = {
+    "input_axes": None, "output_axes": None, "quantization_config": None,
+    "renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99,
+}  # fmt: skip
 
 
 def save(model, path: Path, classes: tuple[str, ...]) -> Path:
@@ -55,8 +62,7 @@ def load(path: Path, classes: tuple[str, ...]) -> KerasClassifier:
         raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
     try:
         own = _examined(written)
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-        return KerasClassifier(model, classes if own is None else own)
+        return KerasClassifier(_built(written, keras), classes if own is None else own)
     except FercourseError as error:
         raise ModelError(f"{path.name}: {error}") from error
     # Whatever is wrong in a file that somebody made up, the answer is the same.
@@ -79,6 +85,30 @@ def _examined(written: bytes) -> tuple[str, ...] | None:
         if archive.getinfo(METADATA).file_size > MOST_METADATA_BYTES:
             raise ModelError("The file says too much about its classes.")
         return _classes(json.loads(archive.read(METADATA)))
+
+
+def _built(written: bytes, keras):
+    """Return the network of a file that was examined and may come from a newer Keras."""
+    with tempfile.TemporaryDirectory(prefix="fercourse-", ignore_cleanup_errors=True) as place:
+        file = Path(place) / "network.keras"
+        with zipfile.ZipFile(io.BytesIO(written)) as archive, zipfile.ZipFile(file, "w") as plain:
+            plain.writestr("config.json", json.dumps(_without_added(_config(archive))))
+            for name in ("metadata.json", "model.weights.h5"):
+                plain.writestr(name, archive.read(name))
+        return keras.saving.load_model(file, compile=False, safe_mode=True)
+
+
+def _without_added(part):
+    """Return a config, or a part of one, without what only newer ones than Keras 3.8 know."""
+    if isinstance(part, list):
+        return [_without_added(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        key: _without_added(value)
+        for key, value in part.items()
+        if key not in ADDED or value != ADDED[key]
+    }
 
 
 def _config(archive: zipfile.ZipFile):
