@@ -7,7 +7,6 @@ from pathlib import Path
 from queue import Empty
 
 from jupyter_client.asynchronous import AsyncKernelClient
-from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
@@ -24,7 +23,8 @@ class OwnKernels(KernelSpecManager):
         return []
 
 
-class WakefulChannel(AsyncZMQSocketChannel):
+# By this way, since the class was renamed in jupyter_client 8, and Colab has 7.
+class WakefulChannel(AsyncKernelClient.shell_channel_class.klass):
     """A channel that looks again, several times a second, whether a message has come.
 
     Sending on a ZeroMQ socket can swallow the signal that a message has arrived on it. nbclient
