@@ -102,22 +102,23 @@ def _cascades() -> Finding:
         for name in {dist.name for dist in distributions()}
         if name and name.startswith("opencv-") and "python" in name
     )
-    if len(several) > 1:
-        advice = f"They overwrite each other; run: {sys.executable} -m pip uninstall " + " ".join(
-            name for name in several if name != "opencv-python"
-        )
-        return Finding("Face detector", NOTE, ", ".join(several), advice)
+    # Never advise to uninstall one of several: they share one folder, and it goes with the first.
+    too = f", of {', '.join(several)}" if len(several) > 1 else ""
     try:
         import cv2
 
         folder = Path(cv2.data.haarcascades)
         missing = [name for name in _CASCADES if not (folder / f"{name}.xml").is_file()]
         if not missing and hasattr(cv2, "CascadeClassifier"):
-            return Finding("Face detector", OK, "OpenCV's Haar cascades")
-        found = f"OpenCV {cv2.__version__} without Haar cascades"
+            return Finding("Face detector", OK, f"OpenCV's Haar cascades{too}")
+        found = f"OpenCV {cv2.__version__} without Haar cascades{too}"
     except (ImportError, AttributeError) as error:
         found = f"OpenCV cannot be used: {error}"
-    advice = f'Run: {sys.executable} -m pip install --force-reinstall "opencv-python>=4.10,<5"'
+    # Without --no-deps, NumPy too would be replaced.
+    advice = (
+        f"Run: {sys.executable} -m pip install --force-reinstall --no-deps "
+        '"opencv-python>=4.10.0.84,<5"'
+    )
     return Finding("Face detector", FAULT, found, advice)
 
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -43,6 +44,14 @@ def test_opencv_without_cascades_is_a_fault(monkeypatch):
     monkeypatch.delattr("cv2.CascadeClassifier")
     assert finding("Face detector").state == "fault"
     assert "opencv-python" in finding("Face detector").advice
+
+
+def test_several_packages_of_opencv_that_work_are_named_and_left(monkeypatch):
+    several = [SimpleNamespace(name=f"opencv-{kind}") for kind in ("python", "contrib-python")]
+    monkeypatch.setattr(doctor, "distributions", lambda: several)
+    found = finding("Face detector")
+    assert (found.state, found.advice) == ("ok", "")
+    assert "opencv-contrib-python, opencv-python" in found.found
 
 
 def test_cache_that_cannot_be_written_is_a_fault(monkeypatch, tmp_path):
