@@ -190,8 +190,11 @@ def _search(gray: np.ndarray, name: str, min_size: int) -> list[Box]:
 
 
 def _shrunk(image: np.ndarray, side: int) -> tuple[np.ndarray, float]:
-    """Return an image whose longer side is at most `side`, and the factor by which it shrank."""
-    factor = min(1.0, side / max(image.shape[:2]))
+    """Return an image whose longer side is at most `side`, and the factor by which it shrank.
+
+    It is longer where the shorter side would otherwise shrink to nothing.
+    """
+    factor = min(1.0, max(side / max(image.shape[:2]), 1 / min(image.shape[:2])))
     if factor < 1:
         image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     return image, factor

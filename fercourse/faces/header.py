@@ -118,7 +118,8 @@ def _tiff_size(data):
     sizes = {}
     for entry in range(at + 2, at + 2 + 12 * count, 12):
         tag, kind = struct.unpack_from(order + "HH", data, entry)
-        if tag in (_TIFF_WIDTH, _TIFF_HEIGHT):
+        # Of a size that stands there twice libtiff takes the first.
+        if tag in (_TIFF_WIDTH, _TIFF_HEIGHT) and tag not in sizes:
             form = order + ("H" if kind == _TIFF_SHORT else "I")
             (sizes[tag],) = struct.unpack_from(form, data, entry + 8)
     return sizes[_TIFF_WIDTH], sizes[_TIFF_HEIGHT]

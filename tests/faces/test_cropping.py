@@ -119,6 +119,25 @@ def test_a_box_that_does_not_fit_is_refused(box):
         faces.crop(ramp(), box)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"size": 0}, "size must be a whole number"),
+        ({"size": 1.5}, "size must be a whole number"),
+        ({"size": 10**6}, "size must be a whole number"),
+        ({"margin": -1}, "margin must lie above"),
+        ({"margin": float("nan")}, "margin must lie above"),
+        ({"margin": 1e9}, "margin must lie above"),
+        ({"box": (float("nan"), 0, 5, 5)}, "four finite numbers"),
+        ({"box": (0, float("inf"), 5, 5)}, "four finite numbers"),
+        ({"box": (1, 2, 3)}, "four finite numbers"),
+    ],
+)
+def test_what_cannot_be_cut_is_refused(asked, said):
+    with pytest.raises(DataError, match=said):
+        faces.crop(ramp(), **({"box": Box(10, 10, 50, 50)} | asked))
+
+
 def test_the_picture_is_not_changed():
     image, _ = portrait(10)
     before = image.copy()

@@ -50,6 +50,11 @@ def test_nothing_is_found_where_nobody_is():
     assert faces.detect(np.zeros((1, 1), np.uint8)) == []
 
 
+@pytest.mark.parametrize("shape", [(1, 50_000), (50_000, 2)])
+def test_nothing_is_found_on_a_thin_line(shape):
+    assert faces.detect(np.zeros(shape, np.uint8)) == []
+
+
 def test_small_faces_are_left_out_on_request():
     image = scene((1, 96, 60, 80), (4, 240, 300, 150))
     assert len(faces.detect(image)) == 2

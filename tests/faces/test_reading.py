@@ -233,6 +233,14 @@ def test_gray_refuses_what_is_no_image(image):
         faces.to_gray(image)
 
 
+def test_of_a_size_that_stands_twice_the_one_counts_that_would_be_decoded(tmp_path):
+    tags = [(256, 30_000), (257, 30_000), (256, 64), (257, 64)]
+    entries = b"".join(struct.pack("<HHIHH", tag, 3, 1, value, 0) for tag, value in tags)
+    (tmp_path / "bomb.tif").write_bytes(b"II*\0" + struct.pack("<IH", 8, 4) + entries)
+    with pytest.raises(DataError, match="30000x30000 pixels"):
+        faces.read_image(tmp_path / "bomb.tif")
+
+
 def mangled(count, seed=0):
     """Yield picture files with bytes changed, taken out and put in, mostly in their headers."""
     rng = np.random.default_rng(seed)
