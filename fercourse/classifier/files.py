@@ -4,7 +4,7 @@ import stat
 from importlib import import_module
 from pathlib import Path
 
-from fercourse.classifier.protocol import Classifier
+from fercourse.classifier.protocol import Classifier, check_classes
 from fercourse.emotions import CLASSES
 from fercourse.errors import ModelError
 
@@ -74,6 +74,7 @@ def load_classifier(path: str | Path, classes: tuple[str, ...] = CLASSES) -> Cla
     ModelError
         If the file cannot be read, is of another kind or damaged, or holds anything else.
     """
+    check_classes(classes)
     path = _found(_as_path(path, "read"))
     if path.suffix not in READERS:
         raise ModelError(

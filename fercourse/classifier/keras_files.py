@@ -78,8 +78,10 @@ def _examined(written: bytes) -> tuple[str, ...] | None:
     with zipfile.ZipFile(io.BytesIO(written)) as archive:
         if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
             raise ModelError("The network is larger than 2 GB.")
-        check_config(_config(archive))
-        check_weights(archive)
+        outputs = check_config(_config(archive))
+        # Layers are filled with numbers by lot before the file's own are read.
+        if outputs > check_weights(archive):
+            raise ModelError("The file holds fewer weights than its layers have outputs.")
         if METADATA not in archive.namelist():
             return None
         if archive.getinfo(METADATA).file_size > MOST_METADATA_BYTES:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from fercourse.classifier.metadata import LARGEST_FACE, MOST_BYTES, Metadata, read_metadata
-from fercourse.classifier.protocol import check_faces
+from fercourse.classifier.protocol import check_faces, check_probabilities
 from fercourse.errors import ModelError
 from fercourse.faces import MARGIN
 from fercourse.quiet import quiet
@@ -60,9 +60,7 @@ class LiteRTClassifier:
         self._takes, self._gives = _ends(self._interpreter)
         self.classes = self._checked_classes(classes)
         self._pixels = _pixel_values(self._takes)
-        gray = np.full((1, *self.face_shape), 128, np.uint8)
-        if not abs(self._run(gray).sum() - 1) < 0.05:
-            raise ModelError("This model gives no probabilities; end it in a softmax.")
+        check_probabilities(self._run(np.full((1, *self.face_shape), 128, np.uint8)))
 
     @property
     def face_shape(self) -> tuple[int, int]:
@@ -80,16 +78,23 @@ class LiteRTClassifier:
             )
         probabilities = self._run(faces)
         # In INT8 a row sums to one only within the rounding of its values.
-        return probabilities / np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-9)
+        probabilities /= np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-9)
+        check_probabilities(probabilities)
+        return probabilities
 
     def _run(self, faces: np.ndarray) -> np.ndarray:
         values = np.take(self._pixels, faces)[..., None]
         given = np.empty((len(faces), len(self.classes)), self._gives["dtype"])
         run, place, end = self._interpreter, self._takes["index"], self._gives["index"]
-        for row in range(len(faces)):
-            run.set_tensor(place, values[row : row + 1])
-            run.invoke()
-            given[row] = run.get_tensor(end)[0]
+        try:
+            for row in range(len(faces)):
+                run.set_tensor(place, values[row : row + 1])
+                run.invoke()
+                given[row] = run.get_tensor(end)[0]
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(
+                "This model is damaged; make it again with 'fercourse edge export'."
+            ) from error
         scale, zero = self._gives["quantization"]
         if not scale:
             return given.astype(np.float32, copy=False)

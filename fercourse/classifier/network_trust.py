@@ -5,6 +5,7 @@ and call functions by name, or to read other files; a list of what may be named 
 """
 
 from importlib import import_module
+from math import prod
 
 from fercourse.errors import ModelError
 
@@ -40,13 +41,25 @@ PLAIN = {"__keras_tensor__", "__numpy__", "__slice__", "__ellipsis__", "__tensor
 OWN = "fercourse>"
 MOST_UNITS = 16_384
 MOST_PARTS = 20_000
+# In pixels; a patch of a vision transformer is 32 wide.
+MOST_STEP = 64
+STEPS = ("kernel_size", "pool_size", "strides", "padding", "cropping", "dilation_rate", "size")
+# 64 MB of float32, for one face.
+MOST_VALUES = 2**24
+SHAPES = ("batch_shape", "batch_input_shape", "target_shape")
 
 
-def check_config(config) -> None:
-    """Raise a ModelError that names the first thing in a network's config that is not allowed."""
+def check_config(config) -> int:
+    """Raise a ModelError that names the first thing in a network's config that is not allowed.
+
+    Returns
+    -------
+    int
+        How many filters and units its layers have: each has one weight at least.
+    """
     # Optimizer and loss are not built when a classifier is read.
     waiting = [{key: part for key, part in config.items() if key != "compile_config"}]
-    seen = 0
+    seen = outputs = 0
     while waiting:
         part = waiting.pop()
         if isinstance(part, list):
@@ -57,10 +70,30 @@ def check_config(config) -> None:
             if "class_name" in part and not _is_allowed(part):
                 name = f"{part.get('module')}.{part['class_name']}"
                 raise ModelError(f"The file holds {name}; fercourse's list has no such layer.")
-            if any(_is_large(part.get(key)) for key in ("filters", "units")):
-                raise ModelError(f"A layer of the file has more than {MOST_UNITS:,} outputs.")
+            _check_size(part)
+            outputs += sum(_numbers([part.get("filters"), part.get("units")]))
     if seen > MOST_PARTS:
         raise ModelError("The network has too many parts.")
+    return outputs
+
+
+def _check_size(part: dict) -> None:
+    """Raise a ModelError if a layer would take much memory, whatever its weights are."""
+    sides = [part.get(key) for key in ("filters", "units", "n", "height", "width")]
+    if max(_numbers(sides), default=0) > MOST_UNITS:
+        raise ModelError(f"A layer of the file has more than {MOST_UNITS:,} outputs.")
+    if max(_numbers([part.get(key) for key in STEPS]), default=0) > MOST_STEP:
+        raise ModelError(f"A layer of the file reaches over more than {MOST_STEP} pixels.")
+    shapes = [part.get(key) for key in SHAPES]
+    if any(prod(map(abs, _numbers([shape]))) > MOST_VALUES for shape in shapes):
+        raise ModelError(f"A layer of the file gives more than {MOST_VALUES:,} values a face.")
+
+
+def _numbers(value) -> list[float]:
+    """Return the numbers in nested lists."""
+    if isinstance(value, list):
+        return [number for one in value for number in _numbers(one)]
+    return [value] if isinstance(value, int | float) and not isinstance(value, bool) else []
 
 
 def _is_allowed(part: dict) -> bool:
@@ -81,7 +114,3 @@ def _is_own(registered: str) -> bool:
 
     import_module("fercourse.models.layers")
     return keras.saving.get_registered_object(registered) is not None
-
-
-def _is_large(value) -> bool:
-    return isinstance(value, int | float) and value > MOST_UNITS

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from fercourse.classifier.metadata import LARGEST_FACE, Metadata, read_metadata
-from fercourse.classifier.protocol import check_faces
+from fercourse.classifier.protocol import check_faces, check_probabilities
 from fercourse.errors import MissingPackageError, ModelError
 from fercourse.faces import MARGIN
 
@@ -21,7 +21,8 @@ class ONNXClassifier:
     Parameters
     ----------
     content : bytes
-        The file. It may come from anybody; it cannot name other files to be read.
+        The file. It may come from anybody; one that names other files to be read is refused. A
+        model is a program, though: what it computes may take much time and memory.
     classes : tuple of str, optional
         The words of the classes; a file that `fercourse edge export` made carries its own.
     threads : int
@@ -61,10 +62,11 @@ class ONNXClassifier:
         self.crop_margin = MARGIN if self.metadata is None else self.metadata.margin
         self.face_shape, outputs = _ends(self._session)
         self.classes = self._checked_classes(classes, outputs)
-        self._input = self._session.get_inputs()[0].name
-        (row,) = self.predict_proba(np.full((1, *self.face_shape), 128, np.uint8))
-        if not abs(row.sum() - 1) < 0.05:
-            raise ModelError("This model gives no probabilities; end it in a softmax.")
+        takes = self._session.get_inputs()[0]
+        self._input = takes.name
+        # Many exports take one face at a time.
+        self._batch = takes.shape[0] if isinstance(takes.shape[0], int) else BATCH
+        self.predict_proba(np.full((1, *self.face_shape), 128, np.uint8))
 
     def predict_proba(self, faces: np.ndarray) -> np.ndarray:
         """Return float32 (N, C) probabilities for uint8 (N, H, W) faces."""
@@ -76,10 +78,20 @@ class ONNXClassifier:
                 f"{faces.shape[2]}x{faces.shape[1]}."
             )
         probabilities = np.empty((len(faces), len(self.classes)), np.float32)
-        for start in range(0, len(faces), BATCH):
-            batch = faces[start : start + BATCH].astype(np.float32)[..., None]
-            probabilities[start : start + BATCH] = self._session.run(None, {self._input: batch})[0]
+        for start in range(0, len(faces), self._batch):
+            rows = slice(start, start + self._batch)
+            probabilities[rows] = self._run(faces[rows].astype(np.float32)[..., None])
+        check_probabilities(probabilities)
         return probabilities
+
+    def _run(self, batch: np.ndarray) -> np.ndarray:
+        try:
+            return self._session.run(None, {self._input: batch})[0]
+        # As when a session is made, each kind of fault has a class of its own.
+        except Exception as error:
+            raise ModelError(
+                f"This model fails on {len(batch)} faces; make it again with 'fercourse edge export'."
+            ) from error
 
     def _checked_classes(self, classes: tuple[str, ...] | None, outputs: int) -> tuple[str, ...]:
         if self.metadata is not None:
@@ -130,6 +142,12 @@ def _session(content: bytes, threads: int, providers: list[str]):
                 f"ONNX Runtime has no {provider} here; it has {', '.join(here)}. For TensorRT or "
                 "CUDA install onnxruntime-gpu and NVIDIA's libraries."
             )
+    # So is the key called by which ONNX names another file. It has no setting that forbids them.
+    if b"location" in content:
+        raise ModelError(
+            "The model names other files to be read, or something in it is called 'location'; make "
+            "it again with 'fercourse edge export', which keeps all in one file."
+        )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -34,6 +34,13 @@ def check_faces(faces: np.ndarray) -> None:
         )
 
 
+def check_probabilities(probabilities: np.ndarray) -> None:
+    """Raise a ModelError unless what a model from outside gives, (N, C), are probabilities."""
+    # Comparisons with what is no number are false.
+    if not ((np.abs(probabilities.sum(axis=1) - 1) < 0.05).all() and (probabilities > -0.05).all()):
+        raise ModelError("This model gives no probabilities; end it in a softmax.")
+
+
 def check_classes(classes: tuple[str, ...]) -> None:
     """Raise a ModelError that says what is wrong unless `classes` are words, each once."""
     if not isinstance(classes, tuple | list) or not all(isinstance(name, str) for name in classes):

@@ -6,12 +6,19 @@ import zipfile
 from fercourse.errors import ModelError
 
 
-def check_weights(archive: zipfile.ZipFile) -> None:
-    """Raise a ModelError unless all numbers of the weights stand in the file itself."""
+def check_weights(archive: zipfile.ZipFile) -> int:
+    """Raise a ModelError unless all numbers of the weights stand in the file itself.
+
+    Returns
+    -------
+    int
+        How many numbers there are.
+    """
     import h5py
 
     with h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as weights:
         waiting, stored = [weights], archive.getinfo("model.weights.h5").file_size
+        numbers = 0
         while waiting:
             group = waiting.pop()
             for name in group:
@@ -22,3 +29,6 @@ def check_weights(archive: zipfile.ZipFile) -> None:
                     waiting.append(child)
                 elif child.external or child.is_virtual or child.nbytes > stored:
                     raise ModelError("The weights of the file are not in it.")
+                else:
+                    numbers += child.size
+    return min(numbers, stored)

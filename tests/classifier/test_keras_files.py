@@ -155,12 +155,37 @@ def test_a_file_that_names_anything_else_is_refused_and_it_is_named(file, tmp_pa
         load_classifier(with_config(file, tmp_path, plant))
 
 
-def test_a_layer_that_would_fill_the_memory_is_refused(file, tmp_path):
+@pytest.mark.parametrize(
+    ("layer", "setting", "said"),
+    [
+        (2, {"filters": 10**9}, "more than 16,384 outputs"),
+        (2, {"kernel_size": [140, 140]}, "reaches over more than 64 pixels"),
+        (2, {"padding": [[9000, 9000], [0, 0]]}, "reaches over more than 64 pixels"),
+        (0, {"batch_shape": [None, 20_000, 20_000, 1]}, "more than 16,777,216 values"),
+    ],
+)
+def test_a_layer_that_would_fill_the_memory_is_refused(file, tmp_path, layer, setting, said):
     def inflate(layers):
-        layers[2]["config"]["filters"] = 10**9
+        layers[layer]["config"] |= setting
 
-    with pytest.raises(ModelError, match="more than 16,384 outputs"):
+    with pytest.raises(ModelError, match=said):
         load_classifier(with_config(file, tmp_path, inflate))
+
+
+def test_layers_for_which_the_file_has_not_enough_weights_are_refused(file, tmp_path):
+    def inflate(layers):
+        for layer in layers:
+            if "filters" in layer["config"]:
+                layer["config"]["filters"] = 16_000
+
+    with pytest.raises(ModelError, match="fewer weights than its layers have outputs"):
+        load_classifier(with_config(file, tmp_path, inflate))
+
+
+@pytest.mark.parametrize("classes", ["ab", ("a", "a"), (1, 2)])
+def test_classes_that_are_no_different_words_are_refused(file, classes):
+    with pytest.raises(ModelError, match="classes must be"):
+        load_classifier(file, classes)
 
 
 @pytest.mark.parametrize("target", ["external", "soft"])

@@ -51,6 +51,66 @@ def test_a_path_is_enough(files, tmp_path):
     assert as_classifier(tmp_path / "m.onnx").classes == ("sad", "fine", "other")
 
 
+def model_of(nodes, shape=(None, 48, 48, 1), constants=()):
+    """Return a model of two classes made of some nodes from x to y."""
+    takes = helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)
+    gives = helper.make_tensor_value_info("y", TensorProto.FLOAT, [shape[0], 2])
+    graph = helper.make_graph(nodes, "g", [takes], [gives], list(constants))
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+
+
+def by_mean(ending, shape=(None, 48, 48, 1)):
+    """Return a model whose two outputs are made from a face's mean by an operation."""
+    return model_of(
+        [
+            helper.make_node("ReduceMean", ["x"], ["m"], axes=[1, 2], keepdims=0),
+            helper.make_node("Concat", ["m", "m"], ["two"], axis=1),
+            helper.make_node(
+                ending, ["two"], ["y"], **({"axis": 1} if ending == "Softmax" else {})
+            ),
+        ],
+        shape,
+    )
+
+
+def test_a_model_that_takes_one_face_at_a_time_is_given_one_at_a_time(faces):
+    model = by_mean("Softmax", (1, 48, 48, 1)).SerializeToString()
+    np.testing.assert_allclose(ONNXClassifier(model, ("a", "b")).predict_proba(faces), 0.5)
+
+
+def test_what_is_no_probability_is_never_given():
+    with pytest.raises(ModelError, match="gives no probabilities"):
+        ONNXClassifier(by_mean("Log").SerializeToString(), ("a", "b"))
+
+
+def test_a_model_that_fails_at_some_face_is_one_sentence():
+    # Each gray level is taken as a row of a table that has only 200.
+    table = helper.make_tensor("table", TensorProto.FLOAT, [200, 2], np.full(400, 0.5))
+    nodes = [
+        helper.make_node("ReduceMax", ["x"], ["brightest"], axes=[1, 2, 3], keepdims=0),
+        helper.make_node("Cast", ["brightest"], ["row"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["table", "row"], ["y"]),
+    ]
+    model = ONNXClassifier(model_of(nodes, constants=[table]).SerializeToString(), ("a", "b"))
+    with pytest.raises(ModelError, match="fails on 1 faces"):
+        model.predict_proba(np.full((1, 48, 48), 255, np.uint8))
+
+
+def test_a_model_that_names_another_file_is_refused(tmp_path, monkeypatch):
+    table = helper.make_tensor("table", TensorProto.FLOAT, [1, 2], np.full(2, 0.5))
+    table.data_location = TensorProto.EXTERNAL
+    table.ClearField("float_data")
+    entry = table.external_data.add()
+    entry.key, entry.value = "location", "secret.bin"
+    (tmp_path / "secret.bin").write_bytes(np.full(2, 0.5, np.float32).tobytes())
+    monkeypatch.chdir(tmp_path)
+    content = model_of(
+        [helper.make_node("Identity", ["table"], ["y"])], constants=[table]
+    ).SerializeToString()
+    with pytest.raises(ModelError, match="names other files"):
+        ONNXClassifier(content, ("a", "b"))
+
+
 def other(shape=(None, 48, 48, 1), kind=TensorProto.FLOAT):
     """Return a model that only averages, without metadata."""
     takes = helper.make_tensor_value_info("x", kind, shape)
