@@ -19,7 +19,7 @@ def import_keras(what: str = "Networks need"):
     Raises
     ------
     MissingPackageError
-        If it is not installed.
+        If it is not installed, or cannot compute with what KERAS_BACKEND names.
     """
     # From then on TensorFlow warns, and tells nothing else. While it is loaded it heeds no setting.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
@@ -31,4 +31,10 @@ def import_keras(what: str = "Networks need"):
                 import_module("tensorflow").config.list_physical_devices("GPU")
     except ImportError as error:
         raise MissingPackageError(f"{what} Keras: pip install 'fercourse[course]'.") from error
+    # So Keras answers to a name that it does not know.
+    except ValueError as error:
+        name = os.environ.get("KERAS_BACKEND")
+        raise MissingPackageError(
+            f"Keras cannot compute with {name!r}; set KERAS_BACKEND to tensorflow, or to nothing."
+        ) from error
     return keras

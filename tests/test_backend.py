@@ -1,5 +1,6 @@
 """Keras is imported without TensorFlow's talk, and its absence is told in a sentence."""
 
+import os
 import subprocess
 import sys
 
@@ -16,6 +17,15 @@ def test_nothing_is_told_while_keras_is_loaded_and_used():
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (ended.stdout.strip(), ended.stderr) == ("3.0", "")
+
+
+def test_a_name_that_keras_does_not_know_is_told():
+    program = "from fercourse.backend import import_keras; import_keras()"
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, env={**os.environ, "KERAS_BACKEND": "zz"},
+    )  # fmt: skip
+    assert "MissingPackageError: Keras cannot compute with 'zz'" in ended.stderr
 
 
 def test_standard_error_is_open_again_afterwards(capfd):

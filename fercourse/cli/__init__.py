@@ -1,6 +1,7 @@
 """The command line: ``fercourse COMMAND``."""
 
 import sys
+from contextlib import suppress
 
 import typer
 from rich.console import Console
@@ -51,10 +52,21 @@ def version(
 
 def main() -> None:
     """Run the command line; an error that the user can mend becomes one sentence and status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's alphabet lacks ends no command.
+        with suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except FercourseError as error:
         Console(stderr=True, soft_wrap=True).print(f"fercourse: {error}", style="red", markup=False)
+        sys.exit(1)
+    # A path that is too long, a full disk: the system's own words.
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        Console(stderr=True, soft_wrap=True).print(
+            f"fercourse: {place}{error.strerror or error}.", style="red", markup=False
+        )
         sys.exit(1)
     except KeyboardInterrupt:
         Console(stderr=True).print("fercourse: stopped.")

@@ -47,6 +47,14 @@ def executed(monkeypatch, tmp_path):
     return run_notebook
 
 
+def test_what_the_system_refuses_is_one_sentence(fercourse, monkeypatch, tmp_path):
+    monkeypatch.setenv("FERCOURSE_CACHE", str(tmp_path / ("x" * 300)))
+    status, out, err = fercourse("data", "list")
+    assert (status, out) == (1, "")
+    assert err.startswith("fercourse: ")
+    assert "too long" in err
+
+
 def test_run_takes_several_notebooks_after_only(fercourse, executed, tmp_path):
     status, out, _ = fercourse("run", "--only", "00", "01")
     assert status == 0
