@@ -47,6 +47,7 @@ learning_parameters.wrong("70", 9, 500, says="must be a")
 
 
 _NAMES = ["low", "middle", "high", "top", "head"]
+_DEEPER = ["conv_1", "conv_2", "conv_3", "conv_4", "conv_5", "conv_6", "logits"]
 
 
 @exercise(
@@ -70,6 +71,14 @@ def learning_layers(answer):
         raise Wrong("A share of 0.3 of four layers is 1.2, rounded to one layer: use round.")
     if list(call(answer, _NAMES, 0.7)) != ["middle", "high", "top", "head"]:
         raise Wrong("A share of 0.7 of four layers is 2.8, rounded to three layers: use round.")
+    found = list(call(answer, _DEEPER, 0.5))
+    if found[-1:] != _DEEPER[-1:]:
+        raise Wrong("The head is the last of names, whatever its name is.")
+    if found != ["conv_4", "conv_5", "conv_6", "logits"]:
+        raise Wrong(
+            f"Right for four layers below the head. For six, and a share of 0.5, yours are {found}: "
+            "take the number of layers from names."
+        )
     return "The head always learns; the lowest layers change last."
 
 
@@ -108,6 +117,13 @@ def _headless(names, share):
 
 learning_layers.right(_layers)
 learning_layers.right(lambda names, share: tuple(_layers(names, share)))
+learning_layers.right(
+    lambda names, share: [
+        one
+        for place, one in enumerate(names)
+        if place >= len(names) - 1 - np.round(share * (len(names) - 1))
+    ]
+)
 learning_layers.wrong(_from_below, says="from the pixels upwards")
 learning_layers.wrong(_minus_nought, says="below[-0:]")
 learning_layers.wrong(_headless, says="must always learn")
@@ -117,6 +133,15 @@ learning_layers.wrong(
 )
 learning_layers.wrong(lambda names, share: _layers(names, share, int), says="2.8")
 learning_layers.wrong(lambda names, share: 3, says="list of names")
+learning_layers.wrong(
+    lambda names, share: names[:-1][4 - round(share * 4) :] + names[-1:], says="take the number"
+)
+learning_layers.wrong(
+    lambda names, share: names[-1 - round(share * 4) : -1] + names[-1:], says="For six"
+)
+learning_layers.wrong(
+    lambda names, share: [*_layers(names, share)[:-1], "head"], says="whatever its name is"
+)
 learning_layers.wrong(lambda names, share: names[len(names) - round(share * len(names)) :], says="head")  # fmt: skip
 
 
@@ -161,6 +186,8 @@ prepared.wrong(lambda faces: faces[..., None].astype(float), says="float64")
 
 _PRETRAINED = np.array([0.42, 0.39, 0.45, 0.40])
 _SCRATCH = np.array([0.30, 0.31, 0.29, 0.33])
+_SIX_PRETRAINED = np.array([0.52, 0.47, 0.55, 0.50, 0.49, 0.58])
+_SIX_SCRATCH = np.array([0.41, 0.43, 0.40, 0.45, 0.38, 0.44])
 
 
 @exercise(
@@ -196,6 +223,12 @@ def paired_gain(answer):
             raise Wrong(f"Your interval has another width: {words}.")
     expect_close(high - mean, half, tolerance=1e-6, what="The half width of your interval")
     expect_close(mean - low, half, tolerance=1e-6, what="The half width of your interval")
+    six = call(answer, _SIX_PRETRAINED, _SIX_SCRATCH)
+    if not np.allclose(six, _gain(_SIX_PRETRAINED, _SIX_SCRATCH)):
+        raise Wrong(
+            "Right for four draws, but not for six: take n from the arrays, in the mean, in the "
+            "square root and in ppf."
+        )
     return "Pairing takes out what both ways owe to a lucky draw."
 
 
@@ -204,9 +237,9 @@ def _unpaired() -> float:
     return stats.t.ppf(0.975, 3) * spread / 2
 
 
-def _gain(pretrained, scratch, t=None, ddof=1, root=True):
+def _gain(pretrained, scratch, t=None, ddof=1, root=True, n=None):
     differences = np.asarray(pretrained) - np.asarray(scratch)
-    n = len(differences)
+    n = n or len(differences)
     t = stats.t.ppf(0.975, n - 1) if t is None else t
     half = t * differences.std(ddof=ddof) / (np.sqrt(n) if root else 1)
     return differences.mean(), differences.mean() - half, differences.mean() + half
@@ -214,6 +247,12 @@ def _gain(pretrained, scratch, t=None, ddof=1, root=True):
 
 paired_gain.right(_gain)
 paired_gain.right(lambda a, b: np.array(_gain(list(a), list(b))))
+paired_gain.right(
+    lambda a, b: (
+        np.mean(a - b),
+        *stats.t.interval(0.95, len(a) - 1, loc=np.mean(a - b), scale=stats.sem(a - b)),
+    )
+)
 paired_gain.wrong(lambda a, b: _gain(b, a), says="minus scratch")
 paired_gain.wrong(lambda a, b: _gain(a, b, t=1.96), says="Student's t")
 paired_gain.wrong(lambda a, b: _gain(a, b, ddof=0), says="ddof=1")
@@ -223,9 +262,12 @@ paired_gain.wrong(
     says="draw by draw",
 )
 paired_gain.wrong(lambda a, b: _gain(a, b)[0], says="three numbers")
+paired_gain.wrong(lambda a, b: _gain(a, b, t=stats.t.ppf(0.95, len(a) - 1)), says="at each end")
+paired_gain.wrong(lambda a, b: _gain(a, b, n=4), says="not for six")
+paired_gain.wrong(lambda a, b: _gain(a, b, t=stats.t.ppf(0.975, 3)), says="in ppf")
 
 
-_SOURCE = np.array([[0.0, 5.0, 1.0], [2.0, 5.0, 3.0], [4.0, 5.0, 8.0]])
+_SOURCE = np.array([[2.0, 5.0, 1.0], [0.0, 5.0, 8.0], [4.0, 5.0, 3.0]])
 _TARGET = np.array([[10.0, 1.0, 0.0], [20.0, 2.0, 0.0], [30.0, 3.0, 3.0], [40.0, 6.0, 1.0]])
 
 
@@ -244,43 +286,68 @@ def matched(answer):
     if isinstance(found, np.ndarray) and found.dtype.kind == "f" and not np.isfinite(found).all():
         raise Wrong("The second feature is constant in the source; you divide by 0 there.")
     found = expect_array(found, shape=_SOURCE.shape)
-    if np.allclose(found, _match(_TARGET.mean(axis=0), _TARGET.std(axis=0), _SOURCE.mean())):
+    if any(np.allclose(found, one) for one in _over_all_axes()):
         raise Wrong("Take mean and deviation of each feature: along axis 0.")
-    if not np.allclose(found.mean(axis=0), _TARGET.mean(axis=0)):
-        raise Wrong(
-            f"The mean of your first feature is {found[:, 0].mean():.3g}; the target's is "
-            f"{_TARGET[:, 0].mean():.3g}."
-        )
+    for column, (yours, wanted) in enumerate(zip(found.T, _TARGET.T, strict=True), start=1):
+        if not np.isclose(yours.mean(), wanted.mean()):
+            raise Wrong(
+                f"The mean of your feature {column} is {yours.mean():.3g}; the target's is "
+                f"{wanted.mean():.3g}."
+            )
     moving = [0, 2]
     if np.allclose(found[:, moving].std(axis=0), _SOURCE[:, moving].std(axis=0)):
         raise Wrong("Only the mean is moved; the standard deviation is still the source's.")
-    if not np.allclose(found[:, moving].std(axis=0), _TARGET[:, moving].std(axis=0)):
+    if any(np.allclose(found, _matched(_SOURCE, _TARGET, ddof=one)) for one in _OTHER_DDOF):
+        raise Wrong("You take a deviation with ddof=1; take std(axis=0), without ddof, for both.")
+    for column in moving:
+        yours, wanted = found[:, column].std(), _TARGET[:, column].std()
+        if not np.isclose(yours, wanted):
+            raise Wrong(
+                f"The deviation of your feature {column + 1} is {yours:.3g}; the target's is "
+                f"{wanted:.3g}. Divide by the source's, and multiply by the target's."
+            )
+    if not np.allclose(found, _matched(_SOURCE, _TARGET)):
         raise Wrong(
-            f"The deviation of your first feature is {found[:, 0].std():.3g}; the target's is "
-            f"{_TARGET[:, 0].std():.3g}. Divide by the source's, and multiply by the target's."
+            "Means and deviations are right, but each face must keep its place and its sign: one "
+            "that lies above the source's mean must come to lie above the target's, in its own row."
         )
     return "CORAL does the same for whole covariances, not for one feature at a time."
 
 
-def _match(mean, spread, center=None):
-    own = _SOURCE.std(axis=0)
-    center = _SOURCE.mean(axis=0) if center is None else center
-    return (_SOURCE - center) / np.where(own > 0, own, 1) * spread + mean
+_OTHER_DDOF = [(0, 1), (1, 0), (1, 1)]
 
 
-def _matched(source, target, safe=True):
-    spread = source.std(axis=0)
+def _matched(source, target, safe=True, ddof=(0, 0)):
+    spread = source.std(axis=0, ddof=ddof[0])
     spread = np.where(spread > 0, spread, 1) if safe else spread
-    return (source - source.mean(axis=0)) / spread * target.std(axis=0) + target.mean(axis=0)
+    wanted = target.std(axis=0, ddof=ddof[1])
+    return (source - source.mean(axis=0)) / spread * wanted + target.mean(axis=0)
+
+
+def _over_all_axes():
+    centered, spread = _SOURCE - _SOURCE.mean(), _SOURCE.std(axis=0)
+    yield centered / np.where(spread > 0, spread, 1) * _TARGET.std(axis=0) + _TARGET.mean(axis=0)
+    yield centered / _SOURCE.std() * _TARGET.std() + _TARGET.mean()
 
 
 matched.right(_matched)
-matched.right(lambda source, target: _matched(source, target).astype(np.float64))
+matched.right(
+    lambda source, target: np.column_stack(
+        [
+            (one - one.mean()) * (other.std() / (one.std() or 1)) + other.mean()
+            for one, other in zip(source.T, target.T, strict=True)
+        ]
+    )
+)
 matched.wrong(lambda source, target: _matched(source, target, safe=False), says="divide by 0")
 matched.wrong(
     lambda source, target: source - source.mean(axis=0) + target.mean(axis=0), says="Only the mean"
 )
-matched.wrong(lambda source, target: source, says="first feature is")
+matched.wrong(lambda source, target: source, says="your feature 1 is 2;")
+matched.wrong(
+    lambda source, target: np.where(source.std(axis=0) > 0, _matched(source, target), source),
+    says="your feature 2 is 5;",
+)
 matched.wrong(
     lambda source, target: (
         (source - source.mean(axis=0)) * target.std(axis=0) + target.mean(axis=0)
@@ -288,3 +355,18 @@ matched.wrong(
     says="Divide by the source's",
 )
 matched.wrong(lambda source, target: _matched(source, target)[:2], says="shape")
+matched.wrong(
+    lambda source, target: (source - source.mean()) / source.std() * target.std() + target.mean(),
+    says="along axis 0",
+)
+for _ddof in _OTHER_DDOF:
+    matched.wrong(
+        lambda source, target, ddof=_ddof: _matched(source, target, ddof=ddof), says="with ddof=1"
+    )
+matched.wrong(
+    lambda source, target: 2 * target.mean(axis=0) - _matched(source, target), says="its sign"
+)
+matched.wrong(lambda source, target: _matched(source, target)[::-1], says="its own row")
+matched.wrong(
+    lambda source, target: np.sort(_matched(source, target), axis=0), says="keep its place"
+)
