@@ -20,9 +20,11 @@ from pathlib import Path
 
 import numpy as np
 from fer_environment import python_with_fer
+from fer_teachers import told
 
 from fercourse.classifier import load_classifier
 from fercourse.classifier.ensemble import Ensemble
+from fercourse.classifier.handcrafted import handcrafted
 from fercourse.classifier.recipes import recipe
 from fercourse.classifier.sklearn import SklearnClassifier
 from fercourse.datasets import load
@@ -136,11 +138,13 @@ def _network(faces, name, row, seed):
 
     folder, splits = WORK / f"{name}-{seed}", (faces.split("train"), faces.split("validation"))
     folder.parent.mkdir(parents=True, exist_ok=True)
+    targets = told(splits[0], row, WORK) if "teachers" in row else None
     if is_run(folder):
-        trained = resume(folder, *splits)
+        trained = resume(folder, *splits, targets=targets)
     else:
-        config = replace(recipe_for(name), seed=seed, **row.get("config", {}))
-        trained = fit(name, *splits, config, folder)
+        network = row.get("of", name)
+        config = replace(recipe_for(network), seed=seed, **row.get("config", {}))
+        trained = fit(network, *splits, config, folder, targets=targets)
     facts = {
         "parameters": trained.model.count_params(),
         "kb": (folder / "model.keras").stat().st_size / 1000,
@@ -168,9 +172,16 @@ def _int8(faces, name, row, seed):
 
 
 def _ensemble(faces, name, row, seed):
-    members = [_trained(of, seed) for of in row["of"]]
-    parameters = sum(member.model.count_params() for member in members)
-    return Ensemble(members).predict_proba, {"parameters": parameters}
+    members = [_member(faces, of, seed) for of in row["of"]]
+    return Ensemble(members).predict_proba, {}
+
+
+def _member(faces, name: str, seed: int):
+    if name != "handcrafted":
+        return _trained(name, seed)
+    train = faces.split("train")
+    model = handcrafted(seed).fit(np.asarray(train.images), train.labels)
+    return SklearnClassifier(model, train.classes)
 
 
 def _trained(name: str, seed: int):
