@@ -68,7 +68,7 @@ def progress(
 
     require_course()
     from fercourse.course.exercises import NOT_ATTEMPTED, RIGHT, WRONG
-    from fercourse.course.run import read_notebook
+    from fercourse.course.reading import read_notebook
     from fercourse.course.verdicts import verdicts
 
     table = Table("Notebook", "Right", "Wrong", "Not attempted", "Next", box=None)
@@ -80,7 +80,8 @@ def progress(
     if not present:
         raise CourseError(f"There are no notebooks of the course in {folder}; run: fercourse lab")
     for notebook, file in present:
-        said = dict(verdicts(read_notebook(file)))
+        otherwise = f"{file} is no notebook; move it away, and for a fresh copy run: fercourse lab"
+        said = dict(verdicts(read_notebook(file, otherwise)))
         counts = [
             sum(one.status == status for one in said.values())
             for status in (RIGHT, WRONG, NOT_ATTEMPTED)

@@ -1,4 +1,5 @@
 import csv
+import json
 
 import nbformat
 import pytest
@@ -54,3 +55,42 @@ def test_progress_counts_what_the_saved_notebooks_show(tmp_path):
 @pytest.mark.parametrize("name", ["nowhere", "."])
 def test_progress_without_notebooks_says_how_to_get_them(tmp_path, name):
     assert "run: fercourse lab" in str(run("progress", tmp_path / name).exception)
+
+
+def damaged(version=4, **changes):
+    cell = {
+        "cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [],
+        "source": "course.check('pixels', 1)", **changes,
+    }  # fmt: skip
+    content = {"nbformat": version, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    return json.dumps(content).encode()
+
+
+NO_NOTEBOOK = {
+    "empty": b"",
+    "UTF-16": damaged().decode().encode("utf-16"),
+    "Latin-1": damaged(source="# gr\xfcn").replace(b"\\u00fc", b"\xfc"),
+    "a list": b"[]",
+    "a number": b"5",
+    "null": b"null",
+    "of a version to come": damaged(version=99),
+    "of a version in words": damaged(version="4"),
+    "cells that are numbers": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [1, 2]}',
+    "no kind of cell": damaged().replace(b'"cell_type": "code", ', b""),
+    "a number as source": damaged(source=5),
+    "numbers as source": damaged(source=[1, 2]),
+    "a number as outputs": damaged(outputs=5),
+    "output without a name": damaged(outputs=[{"output_type": "stream", "text": "Right: a. "}]),
+    "a number as text": damaged(outputs=[{"output_type": "stream", "name": "stdout", "text": 5}]),
+    "deep nesting": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("content", NO_NOTEBOOK.values(), ids=NO_NOTEBOOK)
+def test_progress_names_a_damaged_notebook_and_how_to_get_a_fresh_copy(tmp_path, content):
+    file = tmp_path / "00_start_here.ipynb"
+    file.write_bytes(content)
+    error = run("progress", tmp_path).exception
+    assert isinstance(error, CourseError)
+    assert str(error).startswith(f"{file} is no notebook; ")
+    assert str(error).endswith("run: fercourse lab")
