@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from fercourse.course import isolation
 from fercourse.course.grading import find_submissions, grade
 from fercourse.course.isolation import RAN, Limits
 from fercourse.course.marks import write_marks
@@ -112,6 +113,14 @@ def test_a_memory_hog_is_stopped(hand_in):
     hog = "hog = [b'x' * 10**7 for _ in range(10**5)]"
     graded = hand_in(*answers(roll=hog), limits=Limits(60, 60, 500))
     assert graded.state == "Stopped: it used more than 500 MB of memory."
+    assert statuses(graded) == ["right", "not attempted", "not attempted"]
+
+
+def test_a_notebook_that_floods_the_marker_is_stopped_and_says_why(hand_in, monkeypatch):
+    monkeypatch.setattr(isolation, "MOST_OUTPUT_BYTES", 2_000_000)
+    flood = "import time\nfor _ in range(500):\n    print('x' * 10**5, flush=True)\n    time.sleep(0.01)"
+    graded = hand_in(*answers(roll=flood), limits=Limits(30, 60, 1500))
+    assert graded.state == "Stopped: it showed more than 2 MB of outputs."
     assert statuses(graded) == ["right", "not attempted", "not attempted"]
 
 
