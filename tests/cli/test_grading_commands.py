@@ -1,12 +1,15 @@
 import csv
 import json
+import os
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from typer.testing import CliRunner
 
+from fercourse import datasets
 from fercourse.cli import app
+from fercourse.course import grading
 from fercourse.errors import CourseError
 
 SETUP = 'import fercourse\n\ncourse = fercourse.setup("00")'
@@ -37,6 +40,53 @@ def test_grade_tells_before_it_runs_that_the_table_cannot_be_written(tmp_path):
     ran = run("grade", tmp_path / "in", "--out", tmp_path / "nowhere" / "marks.csv")
     assert isinstance(ran.exception, CourseError)
     assert "cannot be written" in str(ran.exception)
+
+
+@pytest.mark.parametrize("out", [".", "", "/"])
+def test_grade_refuses_a_folder_as_its_table(tmp_path, monkeypatch, out):
+    monkeypatch.chdir(tmp_path)
+    nbformat.write(new_notebook(), tmp_path / "ada.ipynb")
+    error = run("grade", tmp_path, "--out", out).exception
+    assert isinstance(error, CourseError)
+    assert "is no file; name one for the table" in str(error)
+
+
+def test_grade_keeps_a_table_that_is_there(tmp_path):
+    nbformat.write(new_notebook(), tmp_path / "ada.ipynb")
+    table = tmp_path / "marks.csv"
+    table.write_text("of last week")
+    assert "add --overwrite" in str(run("grade", tmp_path, "--out", table).exception)
+    assert table.read_text() == "of last week"
+    assert run("grade", tmp_path, "--out", table, "--overwrite").exit_code == 0
+    assert "ada" in table.read_text()
+
+
+def test_grade_replaces_a_table_only_when_there_are_marks(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grading, "grade", interrupted)
+    monkeypatch.setattr(datasets, "load", lambda name: None)
+    nbformat.write(new_notebook(), tmp_path / "ada.ipynb")
+    table = tmp_path / "marks.csv"
+    table.write_text("of last week")
+    assert run("grade", tmp_path, "--out", table, "--overwrite").exit_code != 0
+    assert table.read_text() == "of last week"
+
+
+def test_grade_goes_on_after_a_name_that_is_no_text(tmp_path):
+    for name in (b"b\xffob", b"zoe"):
+        folder = os.path.join(os.fsencode(tmp_path), b"in", name)  # noqa: PTH118 - of bytes
+        try:
+            os.makedirs(folder)  # noqa: PTH103
+        except OSError:
+            pytest.skip("this file system takes text only")
+        with open(folder + b"/n.ipynb", "w"):  # noqa: PTH123
+            pass
+    ran = run("grade", tmp_path / "in", "--out", tmp_path / "marks.csv")
+    assert ran.exit_code == 0, ran.exception
+    with (tmp_path / "marks.csv").open(newline="", encoding="utf-8") as file:
+        assert [row["submission"] for row in csv.DictReader(file)] == ["b\\xffob", "zoe"]
 
 
 def test_progress_counts_what_the_saved_notebooks_show(tmp_path):
