@@ -26,6 +26,8 @@ from fercourse.datasets.cache import cache_folder
 RAN = "ran to its end"
 # What a notebook may show in all. The marker's own process holds it, whatever the kernel may use.
 MOST_OUTPUT_BYTES = 50_000_000
+# How far that process may grow meanwhile: messages that wait to be read are not counted yet.
+ROOM_MB = 500
 # What a kernel needs of the environment; everything else, such as keys and tokens, stays out.
 KEPT = {
     "PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV",
@@ -87,6 +89,8 @@ class _Guard(threading.Thread):
 
     def run(self) -> None:
         end = time.monotonic() + self.limits.notebook_seconds
+        marker = [psutil.Process()]
+        most = _resident_mb(marker) + ROOM_MB
         while not self.done.wait(self.LOOK_EVERY_SECONDS):
             if time.monotonic() > end:
                 return self.stop(f"Stopped after {self.limits.notebook_seconds} s.")
@@ -94,6 +98,12 @@ class _Guard(threading.Thread):
                 return self.stop(
                     f"Stopped: it used more than {self.limits.memory_mb} MB of memory."
                 )
+            if _resident_mb(marker) > most:
+                return self.stop_flood()
+
+    def stop_flood(self) -> None:
+        """Stop what shows too much."""
+        self.stop(f"Stopped: it showed more than {MOST_OUTPUT_BYTES // 10**6} MB of outputs.")
 
     def stop(self, reason: str) -> None:
         """Kill the kernel and its children; the first reason is the one that is told."""
@@ -121,9 +131,7 @@ class _Listener(NotebookClient):
         self.received += len(json.dumps(msg["content"])) + sum(map(len, msg.get("buffers", ())))
         # What is on its way is thrown away, except the word that a cell has ended.
         if self.received > MOST_OUTPUT_BYTES and msg["msg_type"] != "status":
-            return self.guard.stop(
-                f"Stopped: it showed more than {MOST_OUTPUT_BYTES // 10**6} MB of outputs."
-            )
+            return self.guard.stop_flood()
         return super().process_message(msg, cell, cell_index)
 
 

@@ -126,6 +126,14 @@ def test_a_notebook_that_floods_the_marker_is_stopped_and_says_why(hand_in, monk
     assert statuses(graded) == ["right", "not attempted", "not attempted"]
 
 
+def test_a_notebook_is_stopped_when_the_markers_own_process_grows(hand_in, monkeypatch):
+    monkeypatch.setattr(isolation, "MOST_OUTPUT_BYTES", 10**9)
+    monkeypatch.setattr(isolation, "ROOM_MB", 50)
+    much = "import time\nprint('x' * 10**8, flush=True)\ntime.sleep(20)"
+    graded = hand_in(*answers(roll=much), limits=Limits(30, 60, 1500))
+    assert graded.state == "Stopped: it showed more than 1000 MB of outputs."
+
+
 def test_a_cell_longer_than_anybody_types_is_not_run(hand_in):
     graded = hand_in(*answers(), "course" + " " * 100_000)
     assert graded.state == "Not run: cell 7 is longer than 100,000 characters. Look at it."
