@@ -19,6 +19,7 @@ def add_commands(app: typer.Typer) -> None:
 def grade(
     submissions: Path = typer.Argument(..., help="A folder of notebooks, or of students' folders."),
     out: Path = typer.Option(Path("marks.csv"), help="The table of marks."),
+    overwrite: bool = typer.Option(False, help="Replace a table that is there."),
     cell_seconds: int = typer.Option(120, min=1, help="The most a cell may take."),
     notebook_seconds: int = typer.Option(1200, min=1, help="The most a notebook may take."),
     memory: int = typer.Option(4000, min=100, help="The most memory a notebook may use, in MB."),
@@ -36,12 +37,12 @@ def grade(
     from fercourse.course.grading import find_submissions
     from fercourse.course.grading import grade as grade_one
     from fercourse.course.isolation import Limits
-    from fercourse.course.marks import write_marks
+    from fercourse.course.marks import check_target, write_marks
     from fercourse.course.settings import read_settings
 
     found, settings = find_submissions(submissions), read_settings()
     limits, folder = Limits(cell_seconds, notebook_seconds, memory), content_path("notebooks")
-    write_marks([], out)  # a place that cannot be written is told before the work begins
+    check_target(out, overwrite)  # a place that cannot be written is told before the work begins
     datasets.load("builtin")  # drawn once, and not at the cost of the first student
     screen, graded = Console(stderr=True, soft_wrap=True, highlight=False), []
     screen.print("Running code that other people wrote; see docs/grading.md.", style="yellow")
@@ -68,7 +69,7 @@ def progress(
 
     require_course()
     from fercourse.course.exercises import NOT_ATTEMPTED, RIGHT, WRONG
-    from fercourse.course.run import read_notebook
+    from fercourse.course.reading import read_notebook
     from fercourse.course.verdicts import verdicts
 
     table = Table("Notebook", "Right", "Wrong", "Not attempted", "Next", box=None)
@@ -80,7 +81,8 @@ def progress(
     if not present:
         raise CourseError(f"There are no notebooks of the course in {folder}; run: fercourse lab")
     for notebook, file in present:
-        said = dict(verdicts(read_notebook(file)))
+        otherwise = f"{file} is no notebook; move it away, and for a fresh copy run: fercourse lab"
+        said = dict(verdicts(read_notebook(file, otherwise)))
         counts = [
             sum(one.status == status for one in said.values())
             for status in (RIGHT, WRONG, NOT_ATTEMPTED)

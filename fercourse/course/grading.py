@@ -9,11 +9,15 @@ from nbformat import NotebookNode
 from fercourse.course.exercises import NOT_ATTEMPTED, WRONG, Verdict
 from fercourse.course.isolation import Limits, run_isolated
 from fercourse.course.marks import Graded
+from fercourse.course.reading import read_notebook
 from fercourse.course.settings import Settings
 from fercourse.course.verdicts import names_asked, verdicts_of
+from fercourse.datasets.tree import printable
 from fercourse.errors import CourseError
 
 MOST_BYTES = 50_000_000
+# Far more than anybody types; what is longer costs the marker time before any limit holds.
+LONGEST_CELL = 100_000
 SETUP = re.compile(r"""\bfercourse\s*\.\s*setup\s*\(\s*["'](\w+)["']\s*\)""")
 # What an answer never needs, and who changes the checks does.
 MEDDLES = re.compile(
@@ -36,14 +40,17 @@ def find_submissions(folder: Path) -> list[tuple[str, Path]]:
     files = sorted(
         file
         for file in folder.rglob("*.ipynb")
-        if ".ipynb_checkpoints" not in file.parts and not file.is_symlink()
+        # An archive can also hold a pipe, which is never read to its end.
+        if ".ipynb_checkpoints" not in file.parts and file.is_file() and not file.is_symlink()
     )
     if not files:
         raise CourseError(f"There is no notebook (.ipynb) in {folder}.")
-    return [
-        (parts[0] if len(parts := file.relative_to(folder).parts) > 1 else file.stem, file)
-        for file in files
-    ]
+    return [(_whose(file.relative_to(folder)), file) for file in files]
+
+
+def _whose(file: Path) -> str:
+    """Return the name of the folder below the submissions, else of the file."""
+    return printable(file.parts[0] if len(file.parts) > 1 else file.stem)
 
 
 def grade(name: str, file: Path, settings: Settings, folder: Path, limits: Limits) -> Graded:
@@ -87,18 +94,14 @@ def _verdict(cell: NotebookNode) -> Verdict:
 
 
 def _read(file: Path) -> NotebookNode:
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise CourseError("The file is larger than 50 MB; clear its outputs.")
-        content = nbformat.reads(file.read_text(encoding="utf-8"), as_version=4)
-        nbformat.validate(content)
-    except OSError as error:
-        raise CourseError(f"The file cannot be read: {error.strerror}.") from error
-    # Whatever stands in a stranger's file, it is no more than no notebook.
-    except Exception as error:
-        if isinstance(error, CourseError):
-            raise
-        raise CourseError("The file is no notebook.") from error
+    if file.is_file() and file.stat().st_size > MOST_BYTES:
+        raise CourseError("The file is larger than 50 MB; clear its outputs.")
+    content = read_notebook(file, otherwise="The file is no notebook.")
+    for number, cell in enumerate(content.cells, 1):
+        if cell.cell_type == "code" and len(cell.source) > LONGEST_CELL:
+            raise CourseError(
+                f"Not run: cell {number} is longer than {LONGEST_CELL:,} characters. Look at it."
+            )
     return content
 
 

@@ -4,6 +4,7 @@ It has an empty folder that is also its home; but it runs as the user who marks,
 that user may write. A container is the wall; this is the fence.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,10 @@ from fercourse.course.kernel import QUIET, OwnKernel
 from fercourse.datasets.cache import cache_folder
 
 RAN = "ran to its end"
+# What a notebook may show in all. The marker's own process holds it, whatever the kernel may use.
+MOST_OUTPUT_BYTES = 50_000_000
+# How far that process may grow meanwhile: messages that wait to be read are not counted yet.
+ROOM_MB = 500
 # What a kernel needs of the environment; everything else, such as keys and tokens, stays out.
 KEPT = {
     "PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV",
@@ -41,16 +46,15 @@ class Limits(NamedTuple):
 def run_isolated(content: NotebookNode, limits: Limits) -> str:
     """Run a notebook in an empty folder that is gone afterwards; return how that ended."""
     with tempfile.TemporaryDirectory(prefix="fercourse-", ignore_cleanup_errors=True) as place:
-        kernel = OwnKernel()
-        client = NotebookClient(
+        guard = _Guard(OwnKernel(), limits)
+        client = _Listener(
             content,
-            km=kernel,
+            guard,
             timeout=limits.cell_seconds,
             interrupt_on_timeout=True,
             allow_errors=True,
             resources={"metadata": {"path": place}},
         )
-        guard = _Guard(kernel, limits)
         guard.start()
         try:
             client.execute(env=_environment(place), stderr=subprocess.DEVNULL)
@@ -85,16 +89,27 @@ class _Guard(threading.Thread):
 
     def run(self) -> None:
         end = time.monotonic() + self.limits.notebook_seconds
+        marker = [psutil.Process()]
+        most = _resident_mb(marker) + ROOM_MB
         while not self.done.wait(self.LOOK_EVERY_SECONDS):
-            processes = self._processes()
             if time.monotonic() > end:
-                self.stopped = f"Stopped after {self.limits.notebook_seconds} s."
-            elif _resident_mb(processes) > self.limits.memory_mb:
-                self.stopped = f"Stopped: it used more than {self.limits.memory_mb} MB of memory."
-            if self.stopped:
-                for process in processes:
-                    _kill(process)
-                return
+                return self.stop(f"Stopped after {self.limits.notebook_seconds} s.")
+            if _resident_mb(self._processes()) > self.limits.memory_mb:
+                return self.stop(
+                    f"Stopped: it used more than {self.limits.memory_mb} MB of memory."
+                )
+            if _resident_mb(marker) > most:
+                return self.stop_flood()
+
+    def stop_flood(self) -> None:
+        """Stop what shows too much."""
+        self.stop(f"Stopped: it showed more than {MOST_OUTPUT_BYTES // 10**6} MB of outputs.")
+
+    def stop(self, reason: str) -> None:
+        """Kill the kernel and its children; the first reason is the one that is told."""
+        self.stopped = self.stopped or reason
+        for process in self._processes():
+            _kill(process)
 
     def _processes(self) -> list[psutil.Process]:
         pid = getattr(self.kernel.provisioner, "pid", None)
@@ -103,6 +118,21 @@ class _Guard(threading.Thread):
             return [*kernel.children(recursive=True), kernel] if kernel else []
         except psutil.Error:
             return []
+
+
+class _Listener(NotebookClient):
+    """Keeps what a notebook shows, and has it stopped when that is too much."""
+
+    def __init__(self, content: NotebookNode, guard: _Guard, **options):
+        super().__init__(content, km=guard.kernel, **options)
+        self.guard, self.received = guard, 0
+
+    def process_message(self, msg: dict, cell: NotebookNode, cell_index: int):
+        self.received += len(json.dumps(msg["content"])) + sum(map(len, msg.get("buffers", ())))
+        # What is on its way is thrown away, except the word that a cell has ended.
+        if self.received > MOST_OUTPUT_BYTES and msg["msg_type"] != "status":
+            return self.guard.stop_flood()
+        return super().process_message(msg, cell, cell_index)
 
 
 def _resident_mb(processes: Iterable[psutil.Process]) -> float:

@@ -1,6 +1,7 @@
 """The table of marks."""
 
 import csv
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,32 @@ class Graded(NamedTuple):
         return sum(one.status == RIGHT for one in self.verdicts.values())
 
 
+def check_target(path: Path, overwrite: bool = False) -> None:
+    """Refuse a place that the table cannot or must not be written to, before the work begins.
+
+    Parameters
+    ----------
+    path : Path
+        Where the table is to be.
+    overwrite : bool
+        Whether it may replace a file.
+
+    Raises
+    ------
+    CourseError
+        If something stands there, or the folder cannot be written.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise CourseError(f"{path} is no file; name one for the table, such as marks.csv.")
+        if path.exists() and not overwrite:
+            raise CourseError(f"{path} is there already; name another file or add --overwrite.")
+        with _place_beside(path):
+            pass
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written: {error.strerror}.") from error
+
+
 def write_marks(graded: list[Graded], path: Path) -> None:
     """Write a table, one row for each submission, whole or not at all.
 
@@ -45,17 +72,24 @@ def write_marks(graded: list[Graded], path: Path) -> None:
     columns = dict.fromkeys(
         f"{one.notebook} {name}" for one in sorted(graded, key=_notebook) for name in one.verdicts
     )
-    part = path.with_name(f"{path.name}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            table = csv.DictWriter(
-                file, ["submission", "notebook", "marks", "of", "state", "messages", *columns]
-            )
-            table.writeheader()
-            table.writerows(_row(one) for one in graded)
-        part.replace(path)
+        with _place_beside(path) as place:
+            part = Path(place, "marks.csv")
+            # What a student wrote may hold half a character, which is no text.
+            with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+                table = csv.DictWriter(
+                    file, ["submission", "notebook", "marks", "of", "state", "messages", *columns]
+                )
+                table.writeheader()
+                table.writerows(_row(one) for one in graded)
+            part.replace(path)
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _place_beside(path: Path) -> tempfile.TemporaryDirectory:
+    """Return a folder on the same disk that holds nothing of anybody's, and is gone afterwards."""
+    return tempfile.TemporaryDirectory(prefix=".marks-", dir=path.parent)
 
 
 def _notebook(graded: Graded) -> str:

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -19,6 +18,7 @@ from nbformat import NotebookNode
 from fercourse.course.exercises import RIGHT
 from fercourse.course.kernel import OwnKernel, kernel_environment
 from fercourse.course.machine import device, versions
+from fercourse.course.reading import read_notebook
 from fercourse.course.results import Comparison, compare, read_expected
 from fercourse.course.settings import BUILT_IN, DataChoice, Notebook
 from fercourse.errors import CourseError
@@ -148,7 +148,10 @@ def run_notebook(notebook: Notebook, task: Task, progress: Progress | None = Non
         If its file is missing or is not a notebook. What goes wrong inside it is told in
         the outcome's faults.
     """
-    content = read_notebook(task.path(notebook))
+    file = task.path(notebook)
+    if not file.is_file():
+        raise CourseError(f"{file} is missing; run: fercourse build")
+    content = read_notebook(file, f"{file} is not a notebook; run: fercourse build")
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="fercourse-", ignore_cleanup_errors=True) as place:
         fault = _execute(content, Path(place), task, progress)
@@ -158,16 +161,6 @@ def run_notebook(notebook: Notebook, task: Task, progress: Progress | None = Non
     results = _compared(notebook, task, written.get("results", {}))
     faults = [fault] if fault else [one.fault for one in results if one.fault]
     return Outcome(notebook, seconds, content, written, results, faults, warnings_in(content))
-
-
-def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook file."""
-    try:
-        return nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise CourseError(f"{path} is missing; run: fercourse build") from None
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError):
-        raise CourseError(f"{path} is not a notebook; run: fercourse build") from None
 
 
 def _execute(content: NotebookNode, place: Path, task: Task, progress: Progress | None) -> str:

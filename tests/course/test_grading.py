@@ -1,14 +1,17 @@
 """Each submission that is run starts a kernel, which takes about two seconds."""
 
 import csv
+import os
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from fercourse.course import isolation
+from fercourse.course.exercises import WRONG, Verdict
 from fercourse.course.grading import find_submissions, grade
 from fercourse.course.isolation import RAN, Limits
-from fercourse.course.marks import write_marks
+from fercourse.course.marks import Graded, check_target, write_marks
 from fercourse.course.settings import Notebook, Profile, Settings
 from fercourse.errors import CourseError
 
@@ -115,6 +118,28 @@ def test_a_memory_hog_is_stopped(hand_in):
     assert statuses(graded) == ["right", "not attempted", "not attempted"]
 
 
+def test_a_notebook_that_floods_the_marker_is_stopped_and_says_why(hand_in, monkeypatch):
+    monkeypatch.setattr(isolation, "MOST_OUTPUT_BYTES", 2_000_000)
+    flood = "import time\nfor _ in range(500):\n    print('x' * 10**5, flush=True)\n    time.sleep(0.01)"
+    graded = hand_in(*answers(roll=flood), limits=Limits(30, 60, 1500))
+    assert graded.state == "Stopped: it showed more than 2 MB of outputs."
+    assert statuses(graded) == ["right", "not attempted", "not attempted"]
+
+
+def test_a_notebook_is_stopped_when_the_markers_own_process_grows(hand_in, monkeypatch):
+    monkeypatch.setattr(isolation, "MOST_OUTPUT_BYTES", 10**9)
+    monkeypatch.setattr(isolation, "ROOM_MB", 50)
+    much = "import time\nprint('x' * 10**8, flush=True)\ntime.sleep(20)"
+    graded = hand_in(*answers(roll=much), limits=Limits(30, 60, 1500))
+    assert graded.state == "Stopped: it showed more than 1000 MB of outputs."
+
+
+def test_a_cell_longer_than_anybody_types_is_not_run(hand_in):
+    graded = hand_in(*answers(), "course" + " " * 100_000)
+    assert graded.state == "Not run: cell 7 is longer than 100,000 characters. Look at it."
+    assert graded.marks == 0
+
+
 def test_a_notebook_that_never_ends_is_stopped(hand_in):
     stubborn = "import time\nwhile True:\n    try:\n        time.sleep(9)\n    except BaseException:\n        pass"
     graded = hand_in(*answers(roll=stubborn), limits=Limits(2, 8, 1500))
@@ -157,6 +182,46 @@ def test_submissions_are_found_by_folder_or_by_name(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(CourseError, match="There is no notebook"):
         find_submissions(tmp_path / "empty")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes")
+def test_a_pipe_is_no_submission(tmp_path):
+    os.mkfifo(tmp_path / "b.ipynb")
+    with pytest.raises(CourseError, match="There is no notebook"):
+        find_submissions(tmp_path)
+    (tmp_path / "a.ipynb").touch()
+    assert [name for name, _ in find_submissions(tmp_path)] == ["a"]
+
+
+def test_a_name_that_is_no_text_is_made_printable(tmp_path):
+    folder = os.fsencode(tmp_path) + b"/b\xffob"
+    try:
+        os.mkdir(folder)  # noqa: PTH102 - the name is bytes
+    except OSError:
+        pytest.skip("this file system takes text only")
+    with open(folder + b"/n.ipynb", "w"):  # noqa: PTH123
+        pass
+    assert [name for name, _ in find_submissions(tmp_path)] == ["b\\xffob"]
+
+
+def test_the_table_takes_half_a_character_and_the_usual_mode(tmp_path):
+    path = tmp_path / "marks.csv"
+    write_marks([Graded("a\udcff", "00", "ran", {"p": Verdict(WRONG, "\ud800")})], path)
+    assert "a\\udcff" in path.read_text(encoding="utf-8")
+    (tmp_path / "usual").touch()
+    assert path.stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_nothing_stands_beside_the_table_and_nothing_of_the_users_is_lost(tmp_path):
+    (tmp_path / "marks.csv.part").write_text("mine")
+    (tmp_path / "folder" / "full").mkdir(parents=True)
+    check_target(tmp_path / "marks.csv")
+    write_marks([], tmp_path / "marks.csv")
+    with pytest.raises(CourseError, match="cannot be written"):
+        write_marks([], tmp_path / "folder")
+    names = {file.name for file in tmp_path.iterdir()}
+    assert names == {"marks.csv", "marks.csv.part", "folder"}
+    assert (tmp_path / "marks.csv.part").read_text() == "mine"
 
 
 def test_the_table_has_a_row_each_and_no_formula(hand_in, tmp_path):
