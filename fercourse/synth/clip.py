@@ -1,7 +1,6 @@
 """Clips: an expression that comes, stays and goes, on a head that moves and blinks."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -25,6 +24,7 @@ from fercourse.synth.light import Light
 from fercourse.synth.pose import Pose
 from fercourse.synth.surroundings import plain_background
 from fercourse.synth.units import ACTION_UNIT_NAMES, as_intensities
+from fercourse.whole import whole_file
 
 _BLINK_SECONDS = 0.30
 _BLINKS_EVERY = 3.5  # seconds, on average
@@ -111,15 +111,11 @@ def write_clip(drawing: Drawing, path: str | Path, frames_per_second: float = 25
         If OpenCV cannot write this kind of file, or not there, or the disk is full.
     """
     path = Path(path)
-    fresh = path.with_name(f"{path.stem}.part{path.suffix}")
     try:
-        _write_frames(drawing.images, fresh, path, frames_per_second)
-        fresh.replace(path)
+        with whole_file(path) as fresh:
+            _write_frames(drawing.images, fresh, path, frames_per_second)
     except OSError as error:
         raise DataError(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
     return path
 
 
