@@ -27,12 +27,15 @@ def test_a_file_replaces_the_one_that_is_there_and_has_the_mode_of_a_new_file(tm
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
 def test_what_is_interrupted_leaves_what_was_there(tmp_path, error):
     (tmp_path / "kept.csv").write_text("old")
+
+    def half(fresh):
+        (fresh / "half" if fresh.is_dir() else fresh).write_text("half")
+        raise error
+
     with pytest.raises(error), whole_file(tmp_path / "kept.csv") as fresh:
-        fresh.write_text("half")
-        raise error
+        half(fresh)
     with pytest.raises(error), whole_folder(tmp_path / "new") as fresh:
-        (fresh / "half").touch()
-        raise error
+        half(fresh)
     assert [path.name for path in tmp_path.iterdir()] == ["kept.csv"]
     assert (tmp_path / "kept.csv").read_text() == "old"
 
@@ -69,7 +72,7 @@ def test_a_folder_is_made_or_an_empty_one_is_filled_and_stays_the_same_folder(
     before = (tmp_path / "here").stat().st_ino
     monkeypatch.chdir(tmp_path / "here")
     for name in (".", "../deep/new"):
-        with whole_folder((tmp_path / "here" / name)) as fresh:
+        with whole_folder(tmp_path / "here" / name) as fresh:
             (fresh / "inside").mkdir()
             (fresh / "inside" / "file").write_text("whole")
     assert (tmp_path / "here").stat().st_ino == before

@@ -111,6 +111,8 @@ def write_clip(drawing: Drawing, path: str | Path, frames_per_second: float = 25
         If OpenCV cannot write this kind of file, or not there, or the disk is full.
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise DataError(f"There is no folder {path.parent}; make it first.")
     try:
         with whole_file(path) as fresh:
             _write_frames(drawing.images, fresh, path, frames_per_second)
@@ -126,7 +128,7 @@ def _write_frames(images: np.ndarray, fresh: Path, path: Path, frames_per_second
         str(fresh), cv2.VideoWriter_fourcc(*codec), frames_per_second, (width, height)
     )
     if not writer.isOpened():
-        raise DataError(f"No video can be written to {path}; name a .avi or .mp4 file in a folder.")
+        raise DataError(f"No video can be written to {path}; name a .avi or .mp4 file.")
     for image in images:
         writer.write(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
     writer.release()
