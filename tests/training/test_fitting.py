@@ -11,6 +11,7 @@ from fercourse.classifier import load_classifier
 from fercourse.errors import DataError, ModelError
 from fercourse.models import build
 from fercourse.training import Augmentation, Config, fit, resume
+from fercourse.training.files import check_new
 
 QUICK = Config(epochs=2, batch_size=16, augmentation=None, learning_rate=0.01, warmup_epochs=0)
 
@@ -68,10 +69,10 @@ def test_a_run_can_be_put_into_the_empty_folder_one_stands_in(
     assert (tmp_path / ".run.part" / "mine").is_file()
 
 
-def test_a_loop_of_links_is_refused_before_training(train, validation, tmp_path):
+def test_a_loop_of_links_is_refused_before_data_are_read(tmp_path):
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(ModelError, match="loop cannot be written"):
-        quietly("tiny", train, validation, QUICK, tmp_path / "loop")
+        check_new(tmp_path / "loop")
 
 
 def test_the_weights_of_the_best_epoch_are_kept(train, validation):
