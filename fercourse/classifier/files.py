@@ -75,7 +75,7 @@ def load_classifier(path: str | Path, classes: tuple[str, ...] = CLASSES) -> Cla
         If the file cannot be read, is of another kind or damaged, or holds anything else.
     """
     check_classes(classes)
-    path = _found(_as_path(path, "read"))
+    path = model_file(path)
     if path.suffix not in READERS:
         raise ModelError(
             f"A classifier stands in a {', '.join(READERS)} file, not in {path.name}"
@@ -88,6 +88,25 @@ def load_classifier(path: str | Path, classes: tuple[str, ...] = CLASSES) -> Cla
 def shipped() -> tuple[str, ...]:
     """Return the names of the models that are installed with fercourse."""
     return tuple(sorted({file.stem for file in SHIPPED.glob("*") if file.suffix in READERS}))
+
+
+def model_file(path: str | Path) -> Path:
+    """Return the file that a path, the folder of a run or the name of a shipped model stands for.
+
+    Raises
+    ------
+    ModelError
+        If the path cannot be looked up; whether there is a file is not said.
+    """
+    path = _as_path(path, "read")
+    if path.is_dir() and path.suffix not in READERS:
+        return path / MODEL_OF_A_RUN
+    if path.exists() or len(path.parts) != 1:
+        return path
+    # The INT8 file comes first: it needs no Keras.
+    names = [path.name] if path.suffix else [f"{path}.tflite", f"{path}.keras"]
+    files = [SHIPPED / name for name in names if Path(name).suffix in READERS]
+    return next((file for file in files if file.is_file()), path)
 
 
 def _as_path(path: str | Path, done: str) -> Path:
@@ -116,15 +135,3 @@ def _check_file(path: Path) -> None:
         raise ModelError(f"{path} cannot be read: it is no file.")
     if facts.st_size > MOST_BYTES:
         raise ModelError(f"{path.name} is larger than 2 GB; that is no classifier of fercourse.")
-
-
-def _found(path: Path) -> Path:
-    """Return the file that a path, the folder of a run or a bare name stands for."""
-    if path.is_dir() and path.suffix not in READERS:
-        return path / MODEL_OF_A_RUN
-    if path.exists() or len(path.parts) != 1:
-        return path
-    # The INT8 file comes first: it needs no Keras.
-    names = [path.name] if path.suffix else [f"{path}.tflite", f"{path}.keras"]
-    files = [SHIPPED / name for name in names if Path(name).suffix in READERS]
-    return next((file for file in files if file.is_file()), path)

@@ -4,7 +4,6 @@ import io
 import json
 import tempfile
 import zipfile
-from contextlib import suppress
 from pathlib import Path
 
 from fercourse.backend import import_keras
@@ -12,6 +11,7 @@ from fercourse.classifier.keras import KerasClassifier, is_network
 from fercourse.classifier.network_trust import check_config
 from fercourse.errors import FercourseError, ModelError
 from fercourse.models.weights_trust import check_weights
+from fercourse.whole import whole_file
 
 # A member of the archive of our own; Keras reads only those that it knows.
 METADATA = "fercourse.json"
@@ -33,20 +33,16 @@ def save(model, path: Path, classes: tuple[str, ...]) -> Path:
         model = KerasClassifier(model, classes)
     if not isinstance(model, KerasClassifier):
         raise ModelError(f"A .keras file holds a Keras model, not a {type(model).__name__}.")
-    fresh = path.with_name(path.stem + ".part.keras")
     try:
-        model.model.save(fresh)
-        with zipfile.ZipFile(fresh, "a") as archive:
-            known = {"format": FORMAT, "classes": list(model.classes)}
-            archive.writestr(METADATA, json.dumps(known))
-            check_config(_config(archive))
-        fresh.replace(path)
+        with whole_file(path) as fresh:
+            model.model.save(fresh)
+            with zipfile.ZipFile(fresh, "a") as archive:
+                known = {"format": FORMAT, "classes": list(model.classes)}
+                archive.writestr(METADATA, json.dumps(known))
+                check_config(_config(archive))
     except OSError as error:
         reason = error.strerror or "there is no such folder, or the disk is full"
         raise ModelError(f"{path} cannot be written: {reason}.") from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink()
     return path
 
 

@@ -3,7 +3,6 @@
 import io
 import json
 import zipfile
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from fercourse.classifier.sklearn import SklearnClassifier
 from fercourse.classifier.trust import OWN_TYPES, check_contents, estimators_in, foreign_types
 from fercourse.errors import FercourseError, ModelError
 from fercourse.features.base import Descriptor
+from fercourse.whole import whole_file
 
 FORMAT = "fercourse classifier 1"
 MOST_BYTES = 2 * 1024**3
@@ -44,16 +44,11 @@ def save(model, path: Path, classes: tuple[str, ...]) -> Path:
     except Exception as error:
         raise ModelError(f"This {type(model.estimator).__name__} cannot be written.") from error
     _refuse_foreign(_schema(written), "The model cannot be saved: it holds")
-    fresh = path.with_name(path.name + ".part")
     try:
-        fresh.write_bytes(written)
-        fresh.replace(path)
+        with whole_file(path) as fresh:
+            fresh.write_bytes(written)
     except OSError as error:
         raise ModelError(f"{path} cannot be written: {error.strerror}.") from error
-    # Also where the reader stopped the program.
-    finally:
-        with suppress(OSError):
-            fresh.unlink()
     return path
 
 

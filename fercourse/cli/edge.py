@@ -37,7 +37,7 @@ def export(
     from fercourse import edge
     from fercourse.classifier import load_classifier
     from fercourse.classifier.keras import KerasClassifier
-    from fercourse.cli.photos import write_whole
+    from fercourse.cli.targets import write_whole
 
     converters = {".tflite": edge.to_litert, ".onnx": edge.to_onnx}
     if out.suffix not in converters:
@@ -76,13 +76,18 @@ def bench(
     faces: int = _FACES,
     threads: int = typer.Option(1, min=1, help="How many threads may compute."),
     plot: Path = typer.Option(None, help="Write latency against accuracy as a PNG file."),
+    overwrite: bool = typer.Option(False, help="Replace a picture that is there."),
     seed: int = SEED,
     as_json: bool = JSON,
 ) -> None:
     """Measure model files: size, accuracy, calibration, latency, memory, start."""
     from fercourse import edge
-    from fercourse.cli.photos import write_whole
+    from fercourse.cli.targets import check_free, check_targets, write_whole
 
+    if plot is not None:
+        read = {data: "the data themselves"} if data else {}
+        check_targets([plot], read | dict.fromkeys(files, "one of the models"))
+        check_free(plot, overwrite)
     table = edge.bench(
         files, _faces(dataset, data, split, faces, seed), threads=threads, progress=not as_json
     )

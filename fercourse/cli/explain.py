@@ -8,8 +8,6 @@ from rich.console import Console
 
 from fercourse.errors import DataError, ModelError
 
-_SUFFIX = ".explained.png"
-
 
 def explain(
     model: Path = typer.Argument(help="A model file, or the name of a model that ships."),
@@ -30,14 +28,18 @@ def explain(
     """Find the faces in photos and show where the classifier looked on each."""
     from fercourse.classifier import load_classifier
     from fercourse.cli import photos as reading
+    from fercourse.cli.targets import check_targets, write_whole
     from fercourse.datasets.tree import printable
 
     if compare and method is not None:
         raise ModelError("--compare shows all methods, so leave --method away.")
     classifier = load_classifier(model)
     methods = _methods(classifier, method, compare)
+    listed = reading.list_photos(images)
+    pictures = [photo.copy(out, reading.EXPLAINED) for photo in listed]
+    check_targets(pictures, {photo.file: "one of the photos" for photo in listed})
     records, errors = [], []
-    for photo in reading.list_photos(images):
+    for photo in listed:
         try:
             boxes, cut, error = *_faces_of(classifier, photo.file, cropped), None
         except DataError as broken:
@@ -46,8 +48,8 @@ def explain(
         written = None
         if len(cut):
             picture, targets = _picture(classifier, cut, methods, target)
-            written = out / photo.copy.with_name(photo.file.name + _SUFFIX)
-            reading.write_whole(written, picture)
+            written = photo.copy(out, reading.EXPLAINED)
+            write_whole(written, picture)
             boxes = [
                 {"box": box._asdict(), "explained": classifier.classes[one]}
                 for box, one in zip(boxes, targets, strict=True)

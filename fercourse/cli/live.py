@@ -34,8 +34,7 @@ def live(
     from fercourse.faces import Haar, YuNet
     from fercourse.live import Session
 
-    targets = [path for path in (out, csv) if path is not None]
-    _check(video, targets, overwrite)
+    _check([path for path in (out, csv) if path is not None], model, video, yunet, overwrite)
     detector = YuNet(yunet) if yunet is not None else Haar()
     session = Session(model, detector=detector, every=every)
     if video is None:
@@ -50,19 +49,23 @@ def live(
         _say(facts)
 
 
-def _check(video: Path | None, targets: list[Path], overwrite: bool) -> None:
+def _check(
+    targets: list[Path], model: str, video: Path | None, yunet: Path | None, overwrite: bool
+) -> None:
+    from fercourse.classifier.files import model_file
+    from fercourse.cli.targets import check_free, check_targets
+
     if video is None and targets:
         raise DataError("What a camera sees is not stored; --out and --csv go with --video.")
+    read = {model_file(model): "the model", video: "the video", yunet: "the YuNet file"}
+    check_targets(targets, {path: f"{what} itself" for path, what in read.items() if path})
     for path in targets:
-        if video is not None and path.resolve() == video.resolve():
-            raise DataError(f"{path} is the video itself; name another file.")
-        if path.exists() and not overwrite:
-            raise DataError(f"{path} is there already; name another file or add --overwrite.")
+        check_free(path, overwrite)
 
 
 def _see(session, path: Path, out: Path | None, csv: Path | None, shown: bool) -> dict:
     """Go through a video, write what is wanted of it, and return what there is to say."""
-    from fercourse.cli.photos import write_whole
+    from fercourse.cli.targets import write_whole
     from fercourse.datasets.progress import progress_bar
     from fercourse.live.player import as_rows, columns, see_video
     from fercourse.live.video import Video, VideoWriter, check_target

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+from fercourse.whole import whole_file
+
 VERSIONED = ("fercourse", "numpy", "pandas", "opencv-python", "scikit-learn", "keras", "tensorflow")
 Run = Callable[[], tuple[dict, dict]]
 
@@ -83,9 +85,8 @@ def part(
 def write(path: Path, result: dict) -> None:
     """Write a result as a whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".json.part")
-    fresh.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-    fresh.replace(path)
+    with whole_file(path) as fresh:
+        fresh.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
 def _command(options: dict) -> str:

@@ -66,26 +66,34 @@ def predict(
     ),
     csv: Path = typer.Option(None, "--csv", help="Write a table with a row for each face."),
     annotate: Path = typer.Option(None, help="A folder for copies with boxes and classes."),
+    overwrite: bool = typer.Option(False, help="Replace a table that is there."),
     as_json: bool = JSON,
 ) -> None:
     """Find the faces in photos and give the probability of each expression class."""
     from fercourse.classifier import load_classifier
+    from fercourse.classifier.files import model_file
     from fercourse.cli import photos as reading
+    from fercourse.cli.targets import check_free, check_targets, write_whole
     from fercourse.datasets.progress import progress_bar
 
     classifier = load_classifier(model)
     listed = reading.list_photos(photos)
+    copies = [photo.copy(annotate, reading.ANNOTATED) for photo in listed] if annotate else []
+    read = {photo.file: "one of the photos" for photo in listed}
+    check_targets([csv, *copies] if csv else copies, read | {model_file(model): "the model itself"})
+    if csv is not None:
+        check_free(csv, overwrite)
     records = []
     with progress_bar("Looking at photos", len(listed), shown=len(listed) > 1) as tell:
         for seen in reading.look_at(classifier, listed, cropped):
             records.append(reading.as_record(seen, classifier.classes))
             if annotate is not None and seen.image is not None:
-                copy = annotate / seen.photo.copy
-                reading.write_whole(copy, reading.annotated(seen, classifier.classes))
+                copy = seen.photo.copy(annotate, reading.ANNOTATED)
+                write_whole(copy, reading.annotated(seen, classifier.classes))
             tell(len(records))
     if csv is not None:
         text = reading.as_csv(records, classifier.classes)
-        reading.write_whole(csv, text.encode("utf-8"))
+        write_whole(csv, text.encode("utf-8"))
     if as_json:
         answer = {"model": str(model), "classes": list(classifier.classes), "photos": records}
         print(json.dumps(answer, indent=2))

@@ -1,9 +1,8 @@
-"""Photos for ``fercourse predict``: find them, classify the faces in them, write the answer."""
+"""Photos for ``fercourse predict``: find them, classify the faces in them, put the answer down."""
 
 import csv
 import io
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,14 +15,18 @@ from fercourse.errors import DataError
 from fercourse.live.annotating import annotate
 
 SIDE = 48
-_COPY = ".annotated.png"
+ANNOTATED, EXPLAINED = ".annotated.png", ".explained.png"
 
 
 class Photo(NamedTuple):
-    """A photo file, and the name of its annotated copy below the folder of copies."""
+    """A photo file, and where below a folder of copies its own stand, but for their ending."""
 
     file: Path
-    copy: Path
+    place: Path
+
+    def copy(self, folder: Path, ending: str) -> Path:
+        """Return the name of a copy; a.jpg and a.png have copies of their own."""
+        return folder / self.place.with_name(self.place.name + ending)
 
 
 class Seen(NamedTuple):
@@ -39,7 +42,7 @@ class Seen(NamedTuple):
 def list_photos(paths: list[Path]) -> list[Photo]:
     """Return the photos that were named, and those in the folders that were named.
 
-    Copies that an earlier run annotated are left out of folders.
+    Copies that an earlier run annotated or explained are left out of folders.
     """
     photos = []
     for path in paths:
@@ -49,17 +52,17 @@ def list_photos(paths: list[Path]) -> list[Photo]:
                 file
                 for file in path.rglob("*")
                 if file.suffix.lower() in faces.PICTURE_SUFFIXES
-                and not file.name.endswith(_COPY)
+                and not file.name.endswith((ANNOTATED, EXPLAINED))
                 and file.is_file()
             )
             if not inside:
                 raise DataError(f"The folder {printable(path)} holds no photos.")
-            photos += [Photo(file, _copy_name(file.relative_to(path))) for file in inside]
+            photos += [Photo(file, file.relative_to(path)) for file in inside]
         elif path.exists():
-            photos.append(Photo(path, _copy_name(Path(path.name))))
+            photos.append(Photo(path, Path(path.name)))
         else:
             raise DataError(f"There is no file or folder {printable(path)}; check the path.")
-    return photos
+    return _apart(photos)
 
 
 def check_name(path: Path) -> None:
@@ -128,23 +131,6 @@ def as_csv(records: list[dict], classes: tuple[str, ...]) -> str:
     return text.getvalue()
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    if not path.name:
-        raise DataError(f"{printable(path)} is no name of a file; name the file to write.")
-    fresh = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    except OSError as error:
-        raise DataError(f"{printable(path)} cannot be written: {error.strerror}.") from error
-    # Also where the reader stopped the program.
-    finally:
-        with suppress(OSError):
-            fresh.unlink()
-
-
 def annotated(seen: Seen, classes: tuple[str, ...]) -> bytes:
     """Return the photo as a PNG file with a box and the most probable class at each face."""
     picture = cv2.cvtColor(
@@ -155,9 +141,18 @@ def annotated(seen: Seen, classes: tuple[str, ...]) -> bytes:
     return cv2.imencode(".png", picture)[1].tobytes()
 
 
-def _copy_name(relative: Path) -> Path:
-    # The ending stays in the name, so that a.jpg and a.png have copies of their own.
-    return relative.with_name(relative.name + _COPY)
+def _apart(photos: list[Photo]) -> list[Photo]:
+    """Number the copies of photos that have one name, in folders of their own."""
+    taken, apart = set(), []
+    for photo in photos:
+        place, count = photo.place, 1
+        # Where capitals do not count, A.png and a.png are one name.
+        while str(place).casefold() in taken:
+            count += 1
+            place = photo.place.with_name(f"{photo.place.name}.{count}")
+        taken.add(str(place).casefold())
+        apart.append(photo._replace(place=place))
+    return apart
 
 
 def _whole(image: np.ndarray) -> np.ndarray:

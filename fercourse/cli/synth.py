@@ -20,7 +20,7 @@ _JSON = typer.Option(False, "--json", help="Print what was drawn as JSON.")
 @app.command()
 def mosaic(
     out: Path = _OUT,
-    count: int = typer.Option(49, min=1, help="How many faces."),
+    count: int = typer.Option(49, min=1, max=10_000, help="How many faces."),
     size: int = typer.Option(96, min=16, max=1024, help="Pixels of each face."),
     variant: str = typer.Option("default", help="default, balanced, easy or shifted."),
     seed: int = _SEED,
@@ -87,8 +87,8 @@ def clip(
 @app.command()
 def tree(
     form: str = typer.Argument(help="The published form, such as ckplus, kdef or fer2013_csv."),
-    folder: Path = typer.Argument(help="Where to write it."),
-    count: int = typer.Option(200, min=1, help="How many images."),
+    folder: Path = typer.Argument(help="Where to write it: a new folder, or an empty one."),
+    count: int = typer.Option(200, min=1, max=1_000_000, help="How many images."),
     seed: int = _SEED,
 ) -> None:
     """Write drawn faces as a folder tree in the form of a published data set."""
@@ -113,7 +113,7 @@ def _side_by_side(images):
 def _save(path: Path, image) -> None:
     import cv2
 
-    from fercourse.cli.photos import write_whole
+    from fercourse.cli.targets import write_whole
 
     if not cv2.haveImageWriter(path.name):
         raise DataError(f"No image can be written to {path.name!r}; name a .png or .jpg file.")

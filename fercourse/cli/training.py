@@ -13,6 +13,7 @@ from fercourse.backend import import_keras
 from fercourse.cli.models import DATA, DATASET, JSON, SEED, choose, load
 from fercourse.cli.transfer import Choice, train_transfer
 from fercourse.errors import DataError, ModelError
+from fercourse.whole import check_writable
 
 # As many as the calibration of an SVM has folds.
 _LEAST_OF_A_CLASS = 2
@@ -213,10 +214,7 @@ def _check_target(out: Path, overwrite: bool) -> None:
             raise ModelError(f"There is no folder {out.parent}; make it first.")
         if out.exists() and not overwrite:
             raise ModelError(f"{out} is there already; name another file or add --overwrite.")
-        # As save_classifier does, under a longer name first.
-        fresh = out.with_name(out.name + ".part")
-        fresh.touch()
-        fresh.unlink()
+        check_writable(out)
     except OSError as error:
         raise ModelError(f"{out} cannot be written: {error.strerror}.") from error
 

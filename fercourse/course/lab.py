@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fercourse.course.kernel import kernel_environment
 from fercourse.errors import CourseError
+from fercourse.whole import whole_file
 
 # What the notebooks name, to be read beside them: JupyterLab shows nothing outside its folder.
 PAGES = "glossary.md", "cheat-sheet.md", "results.md", "references.md"
@@ -50,7 +51,8 @@ def copy_files(files: Iterable[Path], work: Path) -> list[str]:
         said = []
         for source in files:
             said += _bring(source.read_bytes(), work / source.name, known)
-        _write(work / _MEMORY, json.dumps(known, indent=1).encode())
+        with whole_file(work / _MEMORY) as fresh:
+            fresh.write_text(json.dumps(known, indent=1), encoding="utf-8")
     except FileNotFoundError as error:
         raise CourseError(f"{error.filename} is missing; run: fercourse build") from None
     except OSError as error:
@@ -73,7 +75,8 @@ def _bring(content: bytes, target: Path, known: dict[str, str]) -> list[str]:
         while not _is_free(place, known):
             place = target.with_suffix(f".new{count}{target.suffix}")
             count += 1
-    _write(place, content)
+    with whole_file(place) as fresh:
+        fresh.write_bytes(content)
     known[target.name] = known[place.name] = version
     if place == target:
         return [f"{target.name} is ready."]
@@ -107,12 +110,6 @@ def _remembered(work: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) else {}
-
-
-def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".part")
-    partial.write_bytes(content)
-    partial.replace(path)
 
 
 def open_lab(work: Path, first: str, arguments: Iterable[str]) -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from fercourse.content import content_path
 from fercourse.errors import CourseError
+from fercourse.whole import whole_file
 
 Plain = bool | int | float | str
 
@@ -111,6 +112,5 @@ def write_record(record: Mapping) -> None:
     path = os.environ.get("FERCOURSE_RECORD")
     if not path:
         return
-    partial = Path(f"{path}.part")
-    partial.write_text(json.dumps(record, indent=1), encoding="utf-8")
-    partial.replace(path)
+    with whole_file(Path(path)) as fresh:
+        fresh.write_text(json.dumps(record, indent=1), encoding="utf-8")

@@ -1,13 +1,13 @@
 """A folder that runs a model anywhere: model, script, and the few modules that the script uses."""
 
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
 import fercourse
 from fercourse.classifier.litert import load
 from fercourse.classifier.metadata import Metadata
 from fercourse.errors import ModelError
+from fercourse.whole import whole_folder
 
 SCRIPT = "run.py"
 # They import nothing but each other, NumPy, OpenCV and the model's runtime.
@@ -53,19 +53,15 @@ def bundle(model: str | Path, folder: str | Path) -> Path:
         raise ModelError(f"{model.name} carries no metadata; make it with 'fercourse edge export'.")
     if folder.exists():
         raise ModelError(f"{folder} is there already; name a new folder.")
-    fresh = folder.with_name(folder.name + ".part")
     try:
-        fresh.mkdir(parents=True)
-        write_runner(fresh)
-        shutil.copyfile(model, fresh / "model.tflite")
-        (fresh / "requirements.txt").write_text(
-            "ai-edge-litert>=2.0\nnumpy>=2.0\nopencv-python-headless>=4.10,<5\n"
-        )
-        (fresh / "README.md").write_text(_readme(metadata), encoding="utf-8")
-        fresh.replace(folder)
+        with whole_folder(folder) as fresh:
+            write_runner(fresh)
+            shutil.copyfile(model, fresh / "model.tflite")
+            (fresh / "requirements.txt").write_text(
+                "ai-edge-litert>=2.0\nnumpy>=2.0\nopencv-python-headless>=4.10,<5\n"
+            )
+            (fresh / "README.md").write_text(_readme(metadata), encoding="utf-8")
     except OSError as error:
-        with suppress(OSError):
-            shutil.rmtree(fresh)
         raise ModelError(f"{folder} cannot be written: {error.strerror}.") from error
     return folder
 

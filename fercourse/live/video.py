@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ import numpy as np
 from fercourse.errors import DataError
 from fercourse.faces import MAX_PIXELS
 from fercourse.faces.reading import quiet_opencv
+from fercourse.whole import whole_file
 
 # FFmpeg, which reads this when it is first used, prints nothing: what is wrong, we say ourselves.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -125,16 +126,12 @@ class VideoWriter:
     def __init__(self, path: str | Path, rate: float, size: tuple[int, int]):
         self.path, self.rate = Path(path), rate
         check_target(self.path)
-        self._fresh = self.path.with_name(f"{self.path.stem}.part{self.path.suffix}")
-        code = cv2.VideoWriter_fourcc(*CODECS[self.path.suffix.lower()])
-        with quiet_opencv():
-            self._writer = cv2.VideoWriter(str(self._fresh), code, rate, size)
-        if not self._writer.isOpened():
-            self._discard()
-            raise DataError(
-                f"OpenCV has no codec here to write {self.path.name}; name a file that ends in "
-                "another of " + ", ".join(CODECS) + "."
-            )
+        with _sentence(self.path), ExitStack() as files:
+            self._fresh = files.enter_context(whole_file(self.path))
+            self._writer = self._open(size)
+            files.push(self._finish)
+            # Closed by __exit__ from here on.
+            self._files = files.pop_all()
         self._waiting: np.ndarray | None = None
         self._begin, self._written = 0.0, 0
 
@@ -151,35 +148,35 @@ class VideoWriter:
         return self
 
     def __exit__(self, kind, error, traceback) -> None:
-        try:
-            if kind is None:
-                self._finish()
-        finally:
-            self._discard()
+        with _sentence(self.path):
+            self._files.__exit__(kind, error, traceback)
+
+    def _open(self, size: tuple[int, int]) -> cv2.VideoWriter:
+        code = cv2.VideoWriter_fourcc(*CODECS[self.path.suffix.lower()])
+        with quiet_opencv():
+            writer = cv2.VideoWriter(str(self._fresh), code, self.rate, size)
+        if not writer.isOpened():
+            raise DataError(
+                f"OpenCV has no codec here to write {self.path.name}; name a file that ends in "
+                "another of " + ", ".join(CODECS) + "."
+            )
+        return writer
 
     def _show(self, times: int) -> None:
         for _ in range(times):
             self._writer.write(self._waiting)
             self._written += 1
 
-    def _finish(self) -> None:
-        if self._waiting is not None:
+    def _finish(self, kind, error, traceback) -> None:
+        """Write the last frame, unless an error stopped the video, and see whether all are there."""
+        if kind is None and self._waiting is not None:
             self._show(1)
         self._writer.release()
         # OpenCV is silent about writes that failed.
-        if not self._written or _count_frames(self._fresh) != self._written:
+        if kind is None and (not self._written or _count_frames(self._fresh) != self._written):
             raise DataError(
                 f"{self.path} cannot be written whole; free space on the disk and try again."
             )
-        try:
-            self._fresh.replace(self.path)
-        except OSError as error:
-            raise DataError(f"{self.path} cannot be written: {error.strerror}.") from error
-
-    def _discard(self) -> None:
-        self._writer.release()
-        with suppress(OSError):
-            self._fresh.unlink(missing_ok=True)
 
 
 def check_target(path: Path) -> None:
@@ -188,6 +185,14 @@ def check_target(path: Path) -> None:
         raise DataError(f"{path.name} must end in {' or '.join(CODECS)} to be written as a video.")
     if not path.parent.is_dir():
         raise DataError(f"There is no folder {path.parent}; make it first.")
+
+
+@contextmanager
+def _sentence(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _count_frames(path: Path) -> int:

@@ -1,7 +1,6 @@
 """Clips: an expression that comes, stays and goes, on a head that moves and blinks."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -25,6 +24,7 @@ from fercourse.synth.light import Light
 from fercourse.synth.pose import Pose
 from fercourse.synth.surroundings import plain_background
 from fercourse.synth.units import ACTION_UNIT_NAMES, as_intensities
+from fercourse.whole import whole_file
 
 _BLINK_SECONDS = 0.30
 _BLINKS_EVERY = 3.5  # seconds, on average
@@ -111,15 +111,13 @@ def write_clip(drawing: Drawing, path: str | Path, frames_per_second: float = 25
         If OpenCV cannot write this kind of file, or not there, or the disk is full.
     """
     path = Path(path)
-    fresh = path.with_name(f"{path.stem}.part{path.suffix}")
+    if not path.parent.is_dir():
+        raise DataError(f"There is no folder {path.parent}; make it first.")
     try:
-        _write_frames(drawing.images, fresh, path, frames_per_second)
-        fresh.replace(path)
+        with whole_file(path) as fresh:
+            _write_frames(drawing.images, fresh, path, frames_per_second)
     except OSError as error:
         raise DataError(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
     return path
 
 
@@ -130,7 +128,7 @@ def _write_frames(images: np.ndarray, fresh: Path, path: Path, frames_per_second
         str(fresh), cv2.VideoWriter_fourcc(*codec), frames_per_second, (width, height)
     )
     if not writer.isOpened():
-        raise DataError(f"No video can be written to {path}; name a .avi or .mp4 file in a folder.")
+        raise DataError(f"No video can be written to {path}; name a .avi or .mp4 file.")
     for image in images:
         writer.write(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR))
     writer.release()

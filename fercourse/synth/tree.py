@@ -23,6 +23,7 @@ from fercourse.emotions import (
 from fercourse.errors import DataError
 from fercourse.synth.drawing import check_numbers
 from fercourse.synth.portraits import Pool
+from fercourse.whole import whole_folder
 
 _JAFFE_SUBJECTS = ("KA", "KL", "KM", "KR", "MK", "NA", "NM", "TM", "UY", "YM")
 _KDEF_ANGLES = {"S": 0, "HL": -35, "HR": 35, "FL": -55, "FR": 55}
@@ -41,7 +42,7 @@ def write_tree(form: str, folder: str | Path, count: int, seed: int = 0) -> Path
     form : str
         One of `FORMS`.
     folder : path
-        Made when it is missing; what stands there is overwritten.
+        Made when it is missing; one that is there must be empty.
     count : int
         How many images; no two of them are equal.
     seed : int
@@ -55,7 +56,8 @@ def write_tree(form: str, folder: str | Path, count: int, seed: int = 0) -> Path
     Raises
     ------
     DataError
-        If the form is unknown, the count is not positive, or the folder cannot be written.
+        If the form is unknown, the count is not positive, or the folder is not empty or cannot be
+        written; then nothing is left behind.
     """
     if form not in FORMS:
         raise DataError(f"There is no form {form!r}; choose one of {', '.join(FORMS)}.")
@@ -64,12 +66,13 @@ def write_tree(form: str, folder: str | Path, count: int, seed: int = 0) -> Path
     check_numbers(seed=seed)
     folder = Path(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return FORMS[form](folder, count, Pool(seed)) or folder
+        if folder.exists() and any(folder.iterdir()):
+            raise DataError(f"{folder} is not empty; name a new folder.")
+        with whole_folder(folder) as fresh:
+            table = FORMS[form](fresh, count, Pool(seed))
     except OSError as error:
-        raise DataError(
-            f"{error.filename or folder} cannot be written: {error.strerror}."
-        ) from error
+        raise DataError(f"{folder} cannot be written: {error.strerror}.") from error
+    return folder / table.name if table else folder
 
 
 def _save(path: Path, image: np.ndarray) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from fercourse.classifier.keras import KerasClassifier
 from fercourse.datasets.faceset import FaceSet
 from fercourse.errors import ModelError
 from fercourse.training.config import Config
+from fercourse.whole import real_path, whole_file, whole_folder
 
 FORMAT = "fercourse run 1"
 CONFIG, CHECKPOINT, HISTORY = "config.json", "checkpoint.npz", "history.csv"
@@ -32,35 +32,32 @@ def start_folder(folder: Path, network, config: Config, train: FaceSet) -> Path:
         If there is something in it already, or it cannot be written.
     """
     check_new(folder)
-    fresh = folder.with_name(f".{folder.name}.part")
+    about = {
+        "format": FORMAT,
+        "version": __version__,
+        "network": network.name,
+        "classes": list(train.classes),
+        "data": train.name,
+        "faces": len(train),
+        "fingerprint": fingerprint(train),
+        "config": config.to_dict(),
+    }
     try:
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        about = {
-            "format": FORMAT,
-            "version": __version__,
-            "network": network.name,
-            "classes": list(train.classes),
-            "data": train.name,
-            "faces": len(train),
-            "fingerprint": fingerprint(train),
-            "config": config.to_dict(),
-        }
-        write_json(fresh / CONFIG, about)
-        put(fresh / ARCHITECTURE, network.to_json(indent=2).encode())
-        save_classifier(KerasClassifier(network, train.classes), fresh / MODEL)
-        if folder.is_dir():
-            folder.rmdir()
-        fresh.rename(folder)
+        with whole_folder(folder) as fresh:
+            write_json(fresh / CONFIG, about)
+            put(fresh / ARCHITECTURE, network.to_json(indent=2).encode())
+            save_classifier(KerasClassifier(network, train.classes), fresh / MODEL)
     except OSError as error:
         raise ModelError(f"{folder} cannot be written: {error.strerror}.") from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return folder
 
 
 def check_new(folder: Path) -> None:
     """Raise a ModelError unless a run can be put there."""
+    try:
+        real_path(folder)
+    except OSError as error:
+        raise ModelError(f"{folder} cannot be written: {error.strerror}.") from error
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         way = "resume it, or name another folder" if is_run(folder) else "name another folder"
         raise ModelError(f"{folder} is there already and is not overwritten; {way}.")
@@ -129,15 +126,12 @@ def write_whole(path: Path, write: Callable) -> None:
     ModelError
         If it cannot be written, as on a full disk.
     """
-    fresh = path.with_name(path.name + ".part")
     try:
-        with fresh.open("wb") as file:
+        with whole_file(path) as fresh, fresh.open("wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(path)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         raise ModelError(
             f"{path} cannot be written: {error.strerror or error}. What was saved before is "
             "unharmed; make room, then resume the run."

@@ -66,6 +66,30 @@ def test_bench_prints_a_row_a_file_and_draws_them(run, files, faces_at_hand, tmp
     assert plot.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [("mine.png", "is there already; name another file or add --overwrite"), ("INT8", "models")],
+)
+def test_a_plot_never_takes_the_place_of_what_is_there(
+    run, files, faces_at_hand, tmp_path, target, said
+):
+    (tmp_path / "mine.png").write_text("mine")
+    plot = files[1] if target == "INT8" else tmp_path / target
+    options = ("--overwrite",) if target == "INT8" else ()
+    before = plot.read_bytes()
+    status, _, error = run("bench", files[1], *data(faces_at_hand), "--plot", plot, *options)
+    assert status == 1
+    assert said in error
+    assert plot.read_bytes() == before
+
+
+def test_a_bundle_leaves_the_folders_beside_it_alone(run, files, tmp_path):
+    (tmp_path / "pi.part").mkdir()
+    (tmp_path / "pi.part" / "mine").touch()
+    assert run("bundle", files[1], "-o", tmp_path / "pi")[0] == 0
+    assert (tmp_path / "pi.part" / "mine").is_file()
+
+
 def test_verify_says_how_far_they_agree_and_can_ask_for_a_share(run, files, faces_at_hand):
     status, output, _ = run("verify", *files, *data(faces_at_hand), "--json")
     answer = json.loads(output)

@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from fercourse import cli, faces, synth
 from fercourse.classifier import save_classifier
 from fercourse.classifier.files import shipped
-from fercourse.cli import models, photos
+from fercourse.cli import models, targets
 from fercourse.emotions import CLASSES
 from fercourse.features import Eigenfaces
 
@@ -84,7 +84,7 @@ def test_training_writes_a_model_and_says_on_what(run, place):
     assert status == 0
     assert (answer["recipe"], answer["faces"], answer["split"]) == ("lbp_svm", 28, "train")
     assert answer["bytes"] == out.stat().st_size
-    assert not list(place.glob("*.part"))
+    assert not list(place.glob(".fercourse-*"))
 
 
 def test_a_model_is_not_replaced_unless_that_is_said(run, place, model):
@@ -153,7 +153,7 @@ def test_prediction_writes_a_table_and_annotated_copies_and_leaves_the_photos_al
     assert (copy != original).any()
     assert (copies / "deeper" / "wall.png.annotated.png").is_file()
     assert before == {path: path.read_bytes() for path in photos.rglob("*.png")}
-    assert not list(tmp_path.rglob("*.part"))
+    assert not list(tmp_path.rglob(".fercourse-*"))
 
 
 def test_annotated_copies_are_not_taken_for_photos(run, place, model, tmp_path):
@@ -163,6 +163,70 @@ def test_annotated_copies_are_not_taken_for_photos(run, place, model, tmp_path):
         words = ("--annotate", tmp_path / "photos", "--json")
         _, output, _ = run("predict", model, tmp_path / "photos", *words)
         assert len(json.loads(output)["photos"]) == 1
+
+
+@pytest.fixture
+def own(place, tmp_path):
+    """Return a folder with a model, two photos of one name and files with odd names."""
+    (tmp_path / "model.skops").write_bytes(prior(tmp_path / "model.skops").read_bytes())
+    photo = (place / "photos" / "two.png").read_bytes()
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.png").write_bytes(photo)
+    (tmp_path / "link.png").symlink_to(tmp_path / "a" / "x.png")
+    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "loop").symlink_to("loop")
+    return tmp_path
+
+
+def prior(path):
+    images = synth.draw(6, variant="easy").images
+    fitted = make_pipeline(Eigenfaces(2), DummyClassifier(strategy="prior"))
+    return save_classifier(fitted.fit(images, np.arange(6)), path)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("model.skops", "is the model itself; name another file"),
+        ("a/x.png", "is one of the photos; name another file"),
+        ("link.png", "is one of the photos; name another file"),
+        ("seen/x.png.annotated.png", "is named twice"),
+        ("/dev/null", "not a file"),
+        ("loop", "cannot be written"),
+        ("a", "cannot be written: it is a folder"),
+    ],
+)
+def test_a_table_never_takes_the_place_of_what_is_read(run, own, target, said):
+    before = {path: path.read_bytes() for path in own.rglob("*.*") if path.is_file()}
+    words = ("--annotate", own / "seen", "--csv", own / target, "--overwrite")
+    status, _, error = run("predict", own / "model.skops", own / "a", *words)
+    assert status == 1
+    assert said in error
+    assert before == {path: path.read_bytes() for path in own.rglob("*.*") if path.is_file()}
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_table_replaces_a_file_only_where_that_is_said(run, own):
+    words = ("predict", own / "model.skops", own / "a" / "x.png", "--csv", own / "mine.txt")
+    status, _, error = run(*words)
+    assert status == 1
+    assert "mine.txt is there already; name another file or add --overwrite" in error
+    assert (own / "mine.txt").read_text() == "mine"
+    assert run(*words, "--overwrite")[0] == 0
+    assert (own / "mine.txt").read_text().startswith("file,face,")
+
+
+def test_photos_of_one_name_have_copies_of_their_own(run, own):
+    photos = (own / "a" / "x.png", own / "b" / "x.png")
+    assert run("predict", own / "model.skops", *photos, "--annotate", own / "seen")[0] == 0
+    assert run("explain", own / "model.skops", *photos, "-o", own / "seen", "--cropped")[0] == 0
+    assert sorted(path.name for path in (own / "seen").iterdir()) == [
+        "x.png.2.annotated.png",
+        "x.png.2.explained.png",
+        "x.png.annotated.png",
+        "x.png.explained.png",
+    ]
 
 
 def test_a_cropped_photo_is_one_face_as_a_whole(run, model, tmp_path):
@@ -192,7 +256,8 @@ def test_a_photo_that_cannot_be_read_is_named_and_the_others_are_done(run, place
         (["train", "eigenfaces_knn", "DATA", "-o", "x.skops"], "whole number up to 56"),
         (["train", "hog_svm", "-o", ""], "must end in .skops"),
         (["train", "hog_svm", "-o", f"{'x' * 300}.skops"], "cannot be written"),
-        (["train", "hog_svm", "-o", f"{'x' * 248}.skops"], "cannot be written"),
+        (["train", "hog_svm", "-o", f"{'x' * 250}.skops"], "cannot be written"),
+        (["train", "hog_svm", "-o", "loop.skops"], "cannot be written"),
         (["evaluate", "missing.skops"], "missing.skops cannot be read"),
         (["evaluate", "TABLE"], ".onnx file"),
         (["evaluate", "MODEL", "DATA", "--split", "dev"], "no split 'dev'; it has train"),
@@ -208,6 +273,7 @@ def test_a_photo_that_cannot_be_read_is_named_and_the_others_are_done(run, place
 def test_what_cannot_be_done_is_one_sentence(run, place, model, tmp_path, monkeypatch, words, said):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
+    (tmp_path / "loop.skops").symlink_to("loop.skops")
     places = {
         "MODEL": model,
         "TABLE": place / "fer2013.csv",
@@ -224,7 +290,7 @@ def test_what_cannot_be_done_is_one_sentence(run, place, model, tmp_path, monkey
     assert said in error
     assert error.count("fercourse:") == 1
     assert "Traceback" not in error + output
-    assert not list(tmp_path.rglob("*.part")) + list(tmp_path.glob("*.skops"))
+    assert not list(tmp_path.rglob(".fercourse-*")) + list(tmp_path.glob("x*.skops"))
 
 
 @pytest.mark.parametrize("classes", [("happy",), ("[red]a", "[b]c[/b]")], ids=["one", "markup"])
@@ -242,7 +308,7 @@ def test_prediction_shows_the_words_of_a_models_classes_as_they_are(run, tmp_pat
 @pytest.mark.parametrize(
     "write",
     [
-        lambda path: photos.write_whole(path, b"whole"),
+        lambda path: targets.write_whole(path, b"whole"),
         lambda path: save_classifier(
             make_pipeline(Eigenfaces(2), DummyClassifier()).fit(
                 synth.draw(6, variant="easy").images, np.arange(6)

@@ -72,6 +72,7 @@ def test_no_faces_is_a_usage_error(tmp_path):
         ("clip", "--fps", "inf"),
         ("clip", "--size", "100000"),
         ("mosaic", "--size", "100000"),
+        ("mosaic", "--count", "1000000000"),
         ("scene", "--width", "100000000"),
         ("scene", "--height", "100000000"),
     ],

@@ -12,7 +12,7 @@ from fercourse.course.settings import read_settings
 from fercourse.course.site.assembling import impersonal, site_files
 from fercourse.course.site.markdown import Places, SiteRenderer, slug, terms_of, to_html
 from fercourse.course.site.notebooks import aims
-from fercourse.course.site.publishing import publish
+from fercourse.course.site.publishing import publish, require_free
 from fercourse.course.site.reference import modules, reference
 from fercourse.errors import CourseError
 from tests.course.pages import faults
@@ -176,6 +176,12 @@ def test_file_in_the_place_of_the_folder_is_one_clear_sentence(tmp_path):
     (tmp_path / "site").touch()
     with pytest.raises(CourseError, match="is a file"):
         publish({}, tmp_path / "site")
+
+
+def test_links_that_lead_in_a_circle_are_refused_before_any_notebook_runs(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(CourseError, match="cannot be written to"):
+        require_free(tmp_path / "loop")
 
 
 def test_full_disk_leaves_the_earlier_site_and_nothing_half_written(tmp_path, monkeypatch):

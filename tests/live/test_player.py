@@ -78,6 +78,15 @@ def synth_classes():
         (["--out", "copy.mp4"], "go with --video"),
         (["--video", "missing.mp4"], "There is no file missing.mp4"),
         (["--video", "{film}", "--out", "{film}", "--overwrite"], "is the video itself"),
+        (["--video", "{film}", "--csv", "{model}", "--overwrite"], "is the model itself"),
+        (["--video", "{film}", "--out", "o.avi", "--csv", "./o.avi"], "is named twice"),
+        (
+            ["--video", "{film}", "--yunet", "{film}.csv", "--csv", "{film}.csv", "--overwrite"],
+            "is the YuNet file itself",
+        ),
+        (["--video", "{film}", "--out", "loop.mp4"], "cannot be written"),
+        (["--video", "{film}", "--csv", "loop.mp4", "--overwrite"], "cannot be written"),
+        (["--video", "loop.mp4", "--csv", "new.csv"], "There is no file loop.mp4"),
         (["--video", "{film}", "--out", "copy.gif"], "must end in"),
         (["--video", "{film}", "--csv", "{film}.csv"], "is there already"),
         (["--video", "{film}", "--yunet", "missing.onnx"], "There is no file missing.onnx"),
@@ -87,15 +96,17 @@ def test_what_cannot_be_done_is_one_sentence(
     tmp_path, monkeypatch, capsys, model, film, options, says
 ):
     film.with_name(f"{film.name}.csv").touch()
+    film.with_name("loop.mp4").symlink_to("loop.mp4")
     monkeypatch.chdir(tmp_path)
-    before = sorted(tmp_path.iterdir())
+    before, written = sorted(tmp_path.iterdir()), model.read_bytes()
     status, _, complaint = run(
-        monkeypatch, capsys, model, *(word.format(film=film) for word in options)
+        monkeypatch, capsys, model, *(word.format(film=film, model=model) for word in options)
     )
     assert status == 1
     assert says in complaint.replace("\n", " ")
     assert "Traceback" not in complaint
     assert sorted(tmp_path.iterdir()) == before
+    assert model.read_bytes() == written
 
 
 def test_a_missing_model_is_one_sentence(monkeypatch, capsys, film):

@@ -98,8 +98,11 @@ def test_unknown_expressions_and_unwritable_videos_are_refused(tmp_path):
     with pytest.raises(DataError, match="no expression"):
         synth.draw_clip("bored")
     clip = synth.draw_clip("sad", seconds=0.1, size=16)
-    with pytest.raises(DataError, match="No video"):
+    with pytest.raises(DataError, match=r"no folder .*missing; make it first"):
         synth.write_clip(clip, tmp_path / "missing" / "clip.avi")
+    with pytest.raises(DataError, match="No video"):
+        synth.write_clip(clip, tmp_path / "clip.txt")
+    assert not list(tmp_path.iterdir())
 
 
 class FullDisk:

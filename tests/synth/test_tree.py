@@ -130,6 +130,27 @@ def test_unknown_forms_and_empty_trees_are_refused(tmp_path):
         synth.write_tree("jaffe", tmp_path, 0)
 
 
+def test_a_tree_is_never_mixed_with_what_a_folder_holds(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(DataError, match="is not empty; name a new folder"):
+        synth.write_tree("jaffe", tmp_path, 3)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("name", ["new", "."])
+def test_a_tree_that_is_stopped_leaves_nothing(tmp_path, monkeypatch, name):
+    def stop(path, content, written=[]):  # noqa: B006
+        written.append(path)
+        if len(written) == 3:
+            raise KeyboardInterrupt
+        path.touch()
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", stop)
+    with pytest.raises(KeyboardInterrupt):
+        synth.write_tree("jaffe", tmp_path / name, 4)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_cannot_be_written_is_refused_in_one_sentence(tmp_path):
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(DataError, match=r"cannot be written"):

@@ -11,6 +11,7 @@ from fercourse.classifier import load_classifier
 from fercourse.errors import DataError, ModelError
 from fercourse.models import build
 from fercourse.training import Augmentation, Config, fit, resume
+from fercourse.training.files import check_new
 
 QUICK = Config(epochs=2, batch_size=16, augmentation=None, learning_rate=0.01, warmup_epochs=0)
 
@@ -46,7 +47,7 @@ def test_the_folder_holds_the_whole_run(train, validation, tmp_path):
     assert np.allclose(history, run.history, equal_nan=True)
     again = keras.models.model_from_json((folder / "architecture.json").read_text())
     assert again.count_params() == run.model.count_params()
-    assert not list(folder.glob("*.part*"))
+    assert not list(folder.glob(".*"))
 
 
 def test_a_folder_that_is_there_is_not_touched(train, validation, tmp_path):
@@ -54,6 +55,24 @@ def test_a_folder_that_is_there_is_not_touched(train, validation, tmp_path):
     with pytest.raises(ModelError, match="name another folder"):
         quietly("tiny", train, validation, QUICK, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_run_can_be_put_into_the_empty_folder_one_stands_in(
+    train, validation, tmp_path, monkeypatch
+):
+    (tmp_path / ".run.part").mkdir()
+    (tmp_path / ".run.part" / "mine").touch()
+    (tmp_path / "run").mkdir()
+    monkeypatch.chdir(tmp_path / "run")
+    run = quietly("tiny", train, validation, changed(epochs=1), ".")
+    assert load_classifier(tmp_path / "run").classes == run.classifier.classes
+    assert (tmp_path / ".run.part" / "mine").is_file()
+
+
+def test_a_loop_of_links_is_refused_before_data_are_read(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(ModelError, match="loop cannot be written"):
+        check_new(tmp_path / "loop")
 
 
 def test_the_weights_of_the_best_epoch_are_kept(train, validation):

@@ -142,7 +142,7 @@ def test_a_full_disk_is_told_and_harms_nothing(train, validation, tmp_path):
             fit("tiny", train, validation, CONFIG, tmp_path / "run", progress=False)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert not list((tmp_path / "run").glob("*.part"))
+    assert not list((tmp_path / "run").glob(".*"))
     resume(tmp_path / "run", train, validation, progress=False)
 
 

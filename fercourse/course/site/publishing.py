@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fercourse.course.writing import writing
 from fercourse.errors import CourseError
+from fercourse.whole import real_path
 
 _LISTED = ".fercourse-site"
 
@@ -16,8 +17,10 @@ def require_free(folder: Path) -> None:
     Raises
     ------
     CourseError
-        If `folder` is a file, or holds a file that is not of an earlier site.
+        If `folder` is a file, a loop of links, or holds a file that is not of an earlier site.
     """
+    with writing("The site", folder):
+        real_path(folder)
     if folder.exists() and not folder.is_dir():
         raise CourseError(f"{folder} is a file; choose a folder with --out.")
     with writing("The site", folder):
@@ -48,8 +51,8 @@ def publish(files: Mapping[str, bytes], folder: Path) -> None:
         As `require_free`, or if the folder cannot be written.
     """
     require_free(folder)
-    folder = folder.resolve()
     with writing("The site", folder):
+        folder = real_path(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as place:
             fresh = Path(place) / "fresh"
