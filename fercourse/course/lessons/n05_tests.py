@@ -102,6 +102,9 @@ for _row, _column in ((1, 3), (3, 1), (0, 4), (2, 2), (4, 0)):
     _region = np.zeros((5, 7), bool)
     _region[:2] = True
     _CASES.append((_map, _region))
+# A region that is high all over, and the peak beside it.
+_CASES.append((np.where(_region, 0.8, 0.1), _region))
+_CASES[-1][0][3, 5] = 1
 
 
 def _hit(values, region):
@@ -139,6 +142,10 @@ points_rightly.wrong(
     lambda values, region: bool(region.T.ravel()[values.argmax()]), says="you call that"
 )
 points_rightly.wrong(lambda values, region: 1, says="True or False")
+points_rightly.wrong(
+    lambda values, region: bool(values[region].mean() > values[~region].mean()),
+    says="you call that",
+)
 points_rightly.wrong(
     lambda values, region: bool(region[np.unravel_index(values.argmin(), values.shape)]),
     says="you call that",
