@@ -846,8 +846,9 @@ print(f"each {len(files['by teacher']) / 1000:.0f} kB")
 # 01); the teacher says how sure it is. (In practice one mixes both: `soft_share`.) And a teacher needs no labels, only
 # faces of the kind that will come.
 #
-# Nor need a teacher be large. The `edge_net` of photographs that ships has three small ones, which err on different faces:
-# their mean is right more often than any of them, and of that the student keeps a part (`docs/results.md`).
+# Nor need a teacher be large. The `edge_net` of photographs that ships learned from three small ones that err on
+# different faces, none of which knew as much as it does now: 66.8 % of FER2013's PublicTest, and 66.0 % when it had
+# learned from labels and votes alone (`docs/results.md`).
 #
 # We take along the student that did better on the validation split. Half of a layer's filters are gone, and every
 # number has eight bits: compare it with `float_accuracy`, recorded at the beginning.
