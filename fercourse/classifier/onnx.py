@@ -65,7 +65,7 @@ class ONNXClassifier:
         takes = self._session.get_inputs()[0]
         self._input = takes.name
         # Many exports take one face at a time.
-        self._batch = takes.shape[0] if isinstance(takes.shape[0], int) else BATCH
+        self._batch = 1 if takes.shape[0] == 1 else BATCH
         self.predict_proba(np.full((1, *self.face_shape), 128, np.uint8))
 
     def predict_proba(self, faces: np.ndarray) -> np.ndarray:

@@ -1,12 +1,12 @@
 """The table of marks."""
 
 import csv
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 from fercourse.course.exercises import RIGHT, WRONG, Verdict
 from fercourse.errors import CourseError
+from fercourse.whole import check_writable, whole_file
 
 
 class Graded(NamedTuple):
@@ -55,8 +55,7 @@ def check_target(path: Path, overwrite: bool = False) -> None:
             raise CourseError(f"{path} is no file; name one for the table, such as marks.csv.")
         if path.exists() and not overwrite:
             raise CourseError(f"{path} is there already; name another file or add --overwrite.")
-        with _place_beside(path):
-            pass
+        check_writable(path)
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}.") from error
 
@@ -73,23 +72,18 @@ def write_marks(graded: list[Graded], path: Path) -> None:
         f"{one.notebook} {name}" for one in sorted(graded, key=_notebook) for name in one.verdicts
     )
     try:
-        with _place_beside(path) as place:
-            part = Path(place, "marks.csv")
-            # What a student wrote may hold half a character, which is no text.
-            with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-                table = csv.DictWriter(
-                    file, ["submission", "notebook", "marks", "of", "state", "messages", *columns]
-                )
-                table.writeheader()
-                table.writerows(_row(one) for one in graded)
-            part.replace(path)
+        # What a student wrote may hold half a character, which is no text.
+        with (
+            whole_file(path) as fresh,
+            fresh.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+        ):
+            table = csv.DictWriter(
+                file, ["submission", "notebook", "marks", "of", "state", "messages", *columns]
+            )
+            table.writeheader()
+            table.writerows(_row(one) for one in graded)
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _place_beside(path: Path) -> tempfile.TemporaryDirectory:
-    """Return a folder on the same disk that holds nothing of anybody's, and is gone afterwards."""
-    return tempfile.TemporaryDirectory(prefix=".marks-", dir=path.parent)
 
 
 def _notebook(graded: Graded) -> str:

@@ -78,6 +78,12 @@ def test_a_model_that_takes_one_face_at_a_time_is_given_one_at_a_time(faces):
     np.testing.assert_allclose(ONNXClassifier(model, ("a", "b")).predict_proba(faces), 0.5)
 
 
+@pytest.mark.parametrize("batch", [0, 3])
+def test_a_model_that_takes_another_number_of_faces_is_one_sentence(batch):
+    with pytest.raises(ModelError, match="fails on 1 faces|no ONNX model"):
+        ONNXClassifier(by_mean("Softmax", (batch, 48, 48, 1)).SerializeToString(), ("a", "b"))
+
+
 def test_what_is_no_probability_is_never_given():
     with pytest.raises(ModelError, match="gives no probabilities"):
         ONNXClassifier(by_mean("Log").SerializeToString(), ("a", "b"))
