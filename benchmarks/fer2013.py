@@ -38,6 +38,13 @@ WORK = HERE.parent / "work" / "fer2013"
 SPLITS = {"public": "validation", "private": "test"}
 COSTS = "parameters", "kb", "ms", "minutes"
 TIMED = 300
+# Pairs of rows whose first seeds are compared face by face.
+COMPARED = {
+    "mcnemar_p": ("edge_net", "peer_fer"),
+    "int8_mcnemar_p": ("edge_net_int8", "peer_fer"),
+    "mini_xception_mcnemar_p": ("mini_xception", "peer_fer"),
+    "teachers_mcnemar_p": ("edge_net", "edge_net_alone"),
+}
 
 
 def run(options: dict) -> tuple[dict, dict]:
@@ -55,8 +62,10 @@ def run(options: dict) -> tuple[dict, dict]:
         if known:
             figures |= {f"{name}_{key}": mean for key, mean in _means(known).items()}
             figures[f"{name}_seeds"] = float(len(known))
-    figures |= _beside_the_peer(parts, "edge_net", "mcnemar_p")
-    figures |= _beside_the_peer(parts, "mini_xception", "mini_xception_mcnemar_p")
+    for figure, pair in COMPARED.items():
+        both = [parts.get((name, 0)) for name in pair]
+        if all(both):
+            figures[figure] = _mcnemar(*both)
     return figures, {"measured": [f"{name}-{seed}" for (name, seed), one in parts.items() if one]}
 
 
@@ -65,14 +74,11 @@ def _means(parts: list[dict]) -> dict[str, float]:
     return {key: float(np.mean([part["figures"][key] for part in parts])) for key in sorted(shared)}
 
 
-def _beside_the_peer(parts: dict, name: str, figure: str) -> dict[str, float]:
-    """Return McNemar's test of a row's first seed and the peer on the same PublicTest faces."""
-    pair = parts.get((name, 0)), parts.get(("peer_fer", 0))
-    if not all(pair):
-        return {}
-    ours, theirs = (np.array([*one["detail"]["public"]["right"]]) == "1" for one in pair)
+def _mcnemar(one: dict, other: dict) -> float:
+    """Return McNemar's exact p of two parts on the same PublicTest faces."""
+    ours, theirs = (np.array([*part["detail"]["public"]["right"]]) == "1" for part in (one, other))
     exact, _ = mcnemar(int((ours & ~theirs).sum()), int((theirs & ~ours).sum()))
-    return {figure: exact}
+    return exact
 
 
 def _measure(data: Path, name: str, row: dict, seed: int) -> tuple[dict, dict]:

@@ -848,7 +848,7 @@ print(f"each {len(files['by teacher']) / 1000:.0f} kB")
 #
 # Nor need a teacher be large. The `edge_net` of photographs that ships learned from three small ones that err on
 # different faces, none of which knew as much as it does now: 66.8 % of FER2013's PublicTest, and 66.0 % when it had
-# learned from labels and votes alone (`docs/results.md`).
+# learned from labels and votes alone. With one seed of each, that may still be chance (`docs/results.md`).
 #
 # We take along the student that did better on the validation split. Half of a layer's filters are gone, and every
 # number has eight bits: compare it with `float_accuracy`, recorded at the beginning.
