@@ -80,7 +80,7 @@ def test_a_model_that_takes_one_face_at_a_time_is_given_one_at_a_time(faces):
 
 @pytest.mark.parametrize("batch", [0, 3])
 def test_a_model_that_takes_another_number_of_faces_is_one_sentence(batch):
-    with pytest.raises(ModelError, match="fails on 1 faces|no ONNX model"):
+    with pytest.raises(ModelError, match=r"fails on 1 faces|no ONNX model"):
         ONNXClassifier(by_mean("Softmax", (batch, 48, 48, 1)).SerializeToString(), ("a", "b"))
 
 
