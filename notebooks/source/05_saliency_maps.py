@@ -692,8 +692,8 @@ plots.estimates(
 # method. (It is a hard rival: it has been told the truth about other people, and no method has.) Nor is that all. Look at
 # the bars at the bottom, of maps that were *not allowed to look at the face*: the mean of all other Grad-CAMs, or
 # Layer-CAMs, hits as often as the maps themselves, or more often. Without these controls you would have seen bars a
-# little above the random map, and perhaps been content. Against all but the usual place one method is ahead, and it is
-# the plainest: occlusion.
+# little above the random map, and perhaps been content. Leave the usual place out, and one method at most beats the
+# controls that are left to it, the plainest: occlusion.
 #
 # (That intervals must not touch is a strict rule. All maps are scored on the same faces, so they may be compared face
 # by face, as in notebook 02.)
