@@ -178,6 +178,8 @@ def _execute(content: NotebookNode, place: Path, task: Task, progress: Progress 
         timeout=task.cell_seconds,
         kernel_name="python3",
         kernel_manager_class=OwnKernel,
+        # What it recorded is written; TensorFlow would take seconds to say goodbye.
+        shutdown_kernel="immediate",
         on_cell_start=starts,
         resources={"metadata": {"path": str(place)}},
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fercourse.errors import DataError
+from fercourse.plots.grid import LINE, SIDE, show_grid
 from fercourse.plots.picture import Picture
 from fercourse.plots.style import new_figure, show_image, styled
 
@@ -17,7 +18,7 @@ def mosaic(
     columns: int = 8,
     title: str = "Faces",
 ) -> Picture:
-    """Show many faces of one size side by side. Introduced in notebook 01.
+    """Show many faces side by side. Introduced in notebook 01.
 
     Parameters
     ----------
@@ -43,18 +44,11 @@ def mosaic(
         raise DataError(f"There are {columns} columns; give 1 or more.")
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    side, lines = 1.15, 0
+    lines = 0
     if titles is not None:
         lines = 1 + max(str(text).count("\n") for text in titles)
-    figure = new_figure(title, max(4, columns * side), 0.5 + rows * (side + 0.2 * lines))
-    grid = np.atleast_1d(figure.subplots(rows, columns)).ravel()
-    for axes in grid:
-        axes.set_axis_off()
-    for index, (axes, image) in enumerate(zip(grid, images, strict=False)):
-        show_image(axes, image)
-        if titles is not None:
-            axes.set_title(titles[index], fontsize=8, loc="center", pad=2)
-    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
+    figure = new_figure(title, max(4, columns * SIDE), 0.5 + rows * (SIDE + LINE * lines))
+    show_grid(figure, images, columns, titles=titles if titles is not None else (), lines=lines)
     alt = f"{title}: {_count(len(images), 'picture')} in {_count(rows, 'row')} of {columns}. "
     alt += _listed(titles) if titles is not None else _gray_levels(images)
     return Picture(figure, alt)
@@ -149,15 +143,13 @@ def eigenfaces(
         raise DataError(f"There are {len(components)} components but {shown} to show.")
     columns = min(8, len(components))
     rows = -(-len(components) // columns)
-    figure = new_figure(title, columns * 1.25, 0.5 + rows * 1.5)
-    grid = np.atleast_1d(figure.subplots(rows, columns)).ravel()
-    for axes in grid:
-        axes.set_axis_off()
-    for index, (axes, component) in enumerate(zip(grid, components, strict=False)):
-        limit = np.abs(component).max()
-        show_image(axes, component, vmin=-limit, vmax=limit)
-        share = "" if shares is None else f": {shares[index]:.1%}"
-        axes.set_title(f"{index + 1}{share}", fontsize=9, loc="center")
+    limits = np.abs(components).max(axis=(1, 2), keepdims=True)
+    grays = 127.5 + 127.5 * np.divide(components, np.where(limits > 0, limits, 1))
+    titles = [f"{index + 1}" for index in range(len(components))]
+    if shares is not None:
+        titles = [f"{title}: {share:.1%}" for title, share in zip(titles, shares, strict=False)]
+    figure = new_figure(title, columns * SIDE, 0.5 + rows * (SIDE + LINE))
+    show_grid(figure, np.rint(grays).astype(np.uint8), columns, titles=titles, lines=1)
     alt = f"{title}: {len(components)} ghostly faces, middle gray where a component is zero."
     if shares is not None:
         alt += (

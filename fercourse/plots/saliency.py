@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from fercourse.errors import DataError
+from fercourse.plots.grid import SIDE, show_grid
 from fercourse.plots.picture import Picture
-from fercourse.plots.style import new_figure, show_image, styled
+from fercourse.plots.style import new_figure, styled
 
 _HEAT = "inferno"
 
@@ -75,17 +76,10 @@ def map_grid(
     sizes = {len(titles), *(len(values) for values in rows.values())}
     if not len(images) or sizes != {len(images)}:
         raise DataError(f"{len(images)} faces need as many titles, and as many maps in each row.")
-    figure = new_figure(title, 1.4 + 1.15 * len(images), 0.55 + 1.15 * (len(rows) + 1))
-    grid = figure.subplots(len(rows) + 1, len(images), squeeze=False)
-    for axes, image, name in zip(grid[0], images, titles, strict=True):
-        show_image(axes, image)
-        axes.set_title(name, fontsize=8, loc="center", pad=2)
-    for line, (name, values) in zip(grid[1:], rows.items(), strict=True):
-        for axes, image, one in zip(line, images, values, strict=True):
-            show_image(axes, laid_over(image, one))
-        side = images.shape[1]
-        line[0].text(-0.1 * side, side / 2, name.replace("_", " "), ha="right", va="center")
-    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
+    shown = [*images, *(one for maps in rows.values() for one in map(laid_over, images, maps))]
+    figure = new_figure(title, 1.4 + SIDE * len(images), 0.55 + SIDE * (len(rows) + 1))
+    names = [name.replace("_", " ") for name in rows]
+    show_grid(figure, shown, len(images), titles=titles, names=names)
     said = "; ".join(
         f"{name or 'maps'}: {', '.join(_where(one) for one in values)}"
         for name, values in rows.items()
@@ -149,16 +143,13 @@ def map_difference(
     title = title or f"Where {names[0]} and {names[1]} look differently"
     if not len(images) == len(first) == len(second) or not len(images):
         raise DataError("A difference needs one map of each model for each face.")
-    figure = new_figure(title, max(5.0, 1.4 + 1.2 * len(images)), 4.1)
-    grid = figure.subplots(3, len(images), squeeze=False)
-    for column, (image, one, other) in enumerate(zip(images, first, second, strict=True)):
-        show_image(grid[0, column], laid_over(image, one))
-        show_image(grid[1, column], laid_over(image, other))
-        show_image(grid[2, column], other - one, vmin=-1, vmax=1, cmap="RdBu_r")
-    side = images.shape[1]
-    for line, name in zip(grid[:, 0], (*names, "difference"), strict=True):
-        line.text(-0.1 * side, side / 2, name, ha="right", va="center")
-    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
+    from matplotlib import colormaps
+
+    colors = colormaps["RdBu_r"]((np.subtract(second, first) + 1) / 2)[..., :3] * 255
+    shown = [*map(laid_over, images, first), *map(laid_over, images, second)]
+    shown += list(np.rint(colors).astype(np.uint8))
+    figure = new_figure(title, max(5.0, 1.4 + SIDE * len(images)), 4.1)
+    show_grid(figure, shown, len(images), names=(*names, "difference"))
     apart = np.abs(np.subtract(first, second)).mean(axis=(1, 2))
     said = ", ".join(f"{value:.2f}" for value in apart)
     return Picture(figure, f"{title}: {len(images)} faces; mean differences of the maps: {said}.")

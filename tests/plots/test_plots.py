@@ -178,6 +178,28 @@ def test_an_image_of_bytes_is_shown_on_the_full_scale_and_others_by_their_own():
     assert other == (0.2, 0.4)
 
 
+def test_pictures_of_a_grid_are_in_order_and_white_lies_between_them():
+    blacks = [np.full((6, 4), 10 * (1 + one), np.uint8) for one in range(3)]
+    sheet = plots.mosaic(blacks, columns=2).figure.axes[0].images[0].get_array()
+    assert sheet.shape == (13, 9, 3)
+    places = sheet[:6, :4], sheet[:6, 5:], sheet[7:, :4], sheet[7:, 5:], sheet[:, 4], sheet[6]
+    assert [set(np.unique(place)) for place in places] == [{10}, {20}, {30}, {255}, {255}, {255}]
+
+
+def test_a_small_picture_of_a_grid_is_enlarged_to_its_cell():
+    large, small, flat = (np.full(shape, 9, np.uint8) for shape in ((8, 8), (4, 4), (2, 4)))
+    sheet = plots.mosaic([large, small, flat], columns=3).figure.axes[0].images[0].get_array()
+    assert (sheet[:, 9:17] == 9).all()
+    np.testing.assert_array_equal(sheet[:, 19, 0], [255, 255, 9, 9, 9, 9, 255, 255])
+
+
+def test_every_picture_of_a_grid_has_the_scale_of_its_own_type():
+    faint, bright = np.array([[0.2, 0.25], [0.4, 0.2]]), np.array([[0, 50], [100, 0]], np.uint8)
+    sheet = plots.mosaic([faint, bright], columns=2).figure.axes[0].images[0].get_array()
+    np.testing.assert_array_equal(sheet[:, :2, 0], [[0, 64], [255, 0]])
+    np.testing.assert_array_equal(sheet[:, 3:, 0], bright)
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -53,12 +53,15 @@ def against_truth(values: np.ndarray, truth: np.ndarray) -> pd.DataFrame:
 
 def _average_precision(flat: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Return each row's average precision; tied pixels count with the precision of the whole tie."""
-    # Of how many pixels the value is at least as large, for all pixels and for those that count.
-    above = flat.shape[1] + 1 - rankdata(flat, method="min", axis=1)
-    within = np.where(inside, flat, -np.inf)
-    above_inside = flat.shape[1] + 1 - rankdata(within, method="min", axis=1)
-    precision = np.where(inside, above_inside / above, 0)
-    return precision.sum(axis=1) / np.maximum(inside.sum(axis=1), 1)
+    order = np.argsort(-flat, axis=1)
+    values, hits = (np.take_along_axis(one, order, axis=1) for one in (flat, inside))
+    found = hits.cumsum(axis=1)
+    is_last_of_tie = np.diff(values, axis=1, append=-np.inf) != 0
+    scores = []
+    for row, ends in zip(found, map(np.flatnonzero, is_last_of_tie), strict=True):
+        precision, more = row[ends] / (ends + 1), np.diff(row[ends], prepend=0)
+        scores.append(precision @ more / max(row[-1], 1))
+    return np.array(scores)
 
 
 def estimate(scores, groups=None, *, seed: int = 0) -> Estimate:
