@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fercourse.cli.ablation_table import ablation_table
 from fercourse.cli.card_tables import card_tables
 from fercourse.cli.tables import filled, percent, table
 from fercourse.evaluation import wilson
@@ -43,7 +44,7 @@ def tables_of(folder: Path) -> dict[Path, dict[str, str]]:
     """Return the tables of each document by the name of their mark."""
     rows = [_measured(folder, name, row) for name, row in _toml(folder / "fer2013.toml").items()]
     claims = _toml(folder / "literature.toml")
-    top = folder.parent
+    top, ablation = folder.parent, folder / "results" / "synth_ablation"
     cards = {
         top / "fercourse" / "weights" / f"{part.stem}.md": card_tables(_json(part))
         for part in sorted((folder / "results" / "weights").glob("*.json"))
@@ -53,6 +54,9 @@ def tables_of(folder: Path) -> dict[Path, dict[str, str]]:
             "fer2013": _full_table(rows, claims),
             "claims": _claims_table(claims),
             "epochs": _epochs_table(rows, claims),
+            "ingredients": ablation_table(
+                {part.stem: _json(part) for part in sorted(ablation.glob("*.json"))}
+            ),
         },
         top / "README.md": {"fer2013": _short_table(rows)},
         **cards,

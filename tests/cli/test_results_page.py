@@ -65,7 +65,7 @@ def folder(tmp_path):
     (folder / "fer2013.toml").write_text(ROWS)
     (folder / "literature.toml").write_text(CLAIMS)
     (tmp_path / "README.md").write_text(MARKS.format("fer2013"))
-    marks = "".join(MARKS.format(name) for name in ("fer2013", "claims", "epochs"))
+    marks = "".join(MARKS.format(name) for name in ("fer2013", "claims", "epochs", "ingredients"))
     (tmp_path / "docs" / "results.md").write_text(marks)
     for seed, value in enumerate((0.5, 0.6)):
         path = folder / "results" / "fer2013" / f"near-{seed}.json"
@@ -104,6 +104,22 @@ def test_accuracies_after_some_epochs_stand_beside_those_of_the_source(folder, t
     write_tables(folder)
     assert "| Far away | 1 | 40.00 | 50.00 | 10.0 | 40.0 |" in page.read_text()
     assert "| Far away | 3 | 60.00 | 55.00 | 30.0 | 60.0 |" in page.read_text()
+
+
+def test_ingredients_are_ordered_by_what_their_absence_costs(folder, tmp_path):
+    kinds = {"all": (0.30, 0.32), "no_teeth": (0.29, 0.33), "one_person": (0.25, 0.22)}
+    (folder / "results" / "synth_ablation").mkdir()
+    for name, of_seeds in kinds.items():
+        names = "balanced_accuracy", "auc_happy", "auc_surprise"
+        scores = {seed: dict.fromkeys(names, value) for seed, value in enumerate(of_seeds)}
+        path = folder / "results" / "synth_ablation" / f"{name}.json"
+        path.write_text(json.dumps({"detail": {"of_seed": scores}}))
+    write_tables(folder)
+    table = (tmp_path / "docs" / "results.md").read_text().split("<!-- results: ingredients -->")[1]
+    whole, one_person, no_teeth = table.splitlines()[3:6]
+    assert whole == "| all ingredients | 0.310 | 0.310 | 0.310 |"
+    assert one_person.startswith("| one person | -0.075 (-0.100 to -0.050) |")
+    assert no_teeth.startswith("| no teeth | +0.000 (-0.010 to +0.010) |")
 
 
 def test_only_the_tables_are_replaced_and_the_second_time_nothing_changes(folder, tmp_path):
