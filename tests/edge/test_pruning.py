@@ -95,6 +95,12 @@ def test_half_the_multiply_adds_are_half_or_a_little_less():
     assert 0.4 < share <= 0.5
 
 
+def test_wide_layers_keep_whole_groups_of_64_filters():
+    small = pruning.filters_for(models.build("four_block", 3, seed=0), 0.5)
+    kept = [small.get_layer(name).filters for name in pruning.prunable(small)]
+    assert kept == [64, 192, 384, 384]
+
+
 def test_the_schedule_rises_fast_and_ends_where_it_should():
     shares = [pruning.sparsity_at(step, 100, 0.8) for step in (0, 25, 50, 100, 150)]
     assert shares[0] == 0
