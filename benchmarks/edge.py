@@ -1,8 +1,8 @@
 """What whole numbers of 8 bits and pruning cost and bring, for the networks of the course.
 
 Run with ``fercourse benchmark edge --data fer2013.csv.gz``. Sizes and speeds need no trained weights. Accuracies are
-those of the shipped edge_net on FER2013's PublicTest; it is trained for INT8 on all faces of Training, once for each
-seed. What pruning costs four_block is measured on FER2013 too, once ``fercourse benchmark fer2013 --only four_block-0``
+those of the networks that ship, on FER2013's PublicTest; they are trained for INT8 on all faces of Training, once for
+each seed. What pruning costs four_block is measured on FER2013 too, once ``fercourse benchmark fer2013 --only four_block-0``
 has trained it.
 """
 
@@ -29,6 +29,11 @@ from fercourse.edge import (
 from fercourse.evaluation import mcnemar
 from fercourse.training.files import METRICS
 
+# Of the networks that ship, and what their agreement with the float file is called in the figures.
+AGREEMENT = {
+    "edge_net": "argmax_agreement",
+    "mini_xception": "mini_xception_argmax_agreement",
+}
 SEEDS = (0, 1, 2)
 CALIBRATED_ON = 200
 AWARE_EPOCHS, AWARE_RATE = 1, 1e-4
@@ -45,21 +50,23 @@ def run(options: dict) -> tuple[dict, dict]:
     is_trained = (FOUR_BLOCK / METRICS).is_file()
     runs = {
         "sizes": partial(_sizes, seed),
-        "edge_net": data and partial(_edge_net, data, seed),
+        **{name: data and partial(_shipped, data, name, seed) for name in AGREEMENT},
         "four_block-speed": partial(_pruned_speed, seed),
         "four_block-pruned": partial(_pruned_drop, data, seed) if data and is_trained else None,
     }
     parts = {name: part(name, one) for name, one in runs.items()}
     figures = {key: value for one in parts.values() if one for key, value in one["figures"].items()}
-    aware = {
-        f"edge_net-aware-{one}": part(
-            f"edge_net-aware-{one}", data and partial(_aware, data, one), one
-        )
-        for one in SEEDS
-    }
-    if all(aware.values()):
-        figures |= _mean([one["figures"] for one in aware.values()])
-    return figures, {"measured": [name for name, one in (parts | aware).items() if one]}
+    for name in AGREEMENT:
+        aware = {
+            f"{name}-aware-{one}": part(
+                f"{name}-aware-{one}", data and partial(_aware, data, name, one), one
+            )
+            for one in SEEDS
+        }
+        parts |= aware
+        if all(aware.values()):
+            figures |= _mean([one["figures"] for one in aware.values()])
+    return figures, {"measured": [name for name, one in parts.items() if one]}
 
 
 def _mean(figures: list[dict]) -> dict:
@@ -81,10 +88,10 @@ def _sizes(seed: int) -> tuple[dict, dict]:
     return figures, {"kb_float32_and_int8": kilobytes}
 
 
-def _edge_net(data: Path, seed: int) -> tuple[dict, dict]:
-    """Compare the shipped network with its INT8 file, face by face."""
+def _shipped(data: Path, name: str, seed: int) -> tuple[dict, dict]:
+    """Compare a shipped network with its INT8 file, face by face."""
     faces = load("fer2013", data)
-    network = load_classifier("edge_net.keras").model
+    network = load_classifier(f"{name}.keras").model
     examples = representative_faces(faces.split("train"), CALIBRATED_ON, seed)
     files = {
         "float32": to_litert(network),
@@ -93,18 +100,18 @@ def _edge_net(data: Path, seed: int) -> tuple[dict, dict]:
     judged = _against(files["float32"], files["int8"], faces.split("validation"))
     speeds = _speeds(files)
     figures = {
-        "edge_net_int8_drop_points": judged["drop_points"],
-        "argmax_agreement_int8": judged["agreement"],
-        "edge_net_face_ms_int8": speeds["int8"]["p50_ms"],
-        "edge_net_int8_speedup": speeds["float32"]["p50_ms"] / speeds["int8"]["p50_ms"],
+        f"{name}_int8_drop_points": judged["drop_points"],
+        f"{AGREEMENT[name]}_int8": judged["agreement"],
+        f"{name}_face_ms_int8": speeds["int8"]["p50_ms"],
+        f"{name}_int8_speedup": speeds["float32"]["p50_ms"] / speeds["int8"]["p50_ms"],
     }
     return figures, {"calibrated_on": len(examples), "judged": judged, "speeds": speeds}
 
 
-def _aware(data: Path, seed: int) -> tuple[dict, dict]:
-    """Train the shipped network for INT8, on the faces that it was trained on."""
+def _aware(data: Path, name: str, seed: int) -> tuple[dict, dict]:
+    """Train a shipped network for INT8, on the faces that it was trained on."""
     faces = load("fer2013", data)
-    network = load_classifier("edge_net.keras").model
+    network = load_classifier(f"{name}.keras").model
     train = faces.split("train")
     keras.utils.set_random_seed(seed)
     aware = quantization_aware(network)
@@ -112,8 +119,8 @@ def _aware(data: Path, seed: int) -> tuple[dict, dict]:
     distil(network, aware, train, temperature=1.0, soft_share=1.0, seed=seed, **settings)
     judged = _against(to_litert(network), to_litert(aware, "int8"), faces.split("validation"))
     figures = {
-        "edge_net_qat_drop_points": judged["drop_points"],
-        "argmax_agreement_qat": judged["agreement"],
+        f"{name}_qat_drop_points": judged["drop_points"],
+        f"{AGREEMENT[name]}_qat": judged["agreement"],
     }
     return figures, {"faces": len(train), **settings, "judged": judged}
 
