@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fercourse.errors import DataError
-from fercourse.plots.grid import LINE, SIDE, show_grid
+from fercourse.plots.grid import SIDE, row_height, show_grid
 from fercourse.plots.picture import Picture
 from fercourse.plots.style import new_figure, show_image, styled
 
@@ -47,7 +47,7 @@ def mosaic(
     lines = 0
     if titles is not None:
         lines = 1 + max(str(text).count("\n") for text in titles)
-    figure = new_figure(title, max(4, columns * SIDE), 0.5 + rows * (SIDE + LINE * lines))
+    figure = new_figure(title, max(4, columns * SIDE), 0.5 + rows * row_height(images, lines))
     show_grid(figure, images, columns, titles=titles if titles is not None else (), lines=lines)
     alt = f"{title}: {_count(len(images), 'picture')} in {_count(rows, 'row')} of {columns}. "
     alt += _listed(titles) if titles is not None else _gray_levels(images)
@@ -147,8 +147,8 @@ def eigenfaces(
     grays = 127.5 + 127.5 * np.divide(components, np.where(limits > 0, limits, 1))
     titles = [f"{index + 1}" for index in range(len(components))]
     if shares is not None:
-        titles = [f"{title}: {share:.1%}" for title, share in zip(titles, shares, strict=False)]
-    figure = new_figure(title, columns * SIDE, 0.5 + rows * (SIDE + LINE))
+        titles = [f"{one}: {share:.1%}" for one, share in zip(titles, shares, strict=False)]
+    figure = new_figure(title, columns * SIDE, 0.5 + rows * row_height(components, 1))
     show_grid(figure, np.rint(grays).astype(np.uint8), columns, titles=titles, lines=1)
     alt = f"{title}: {len(components)} ghostly faces, middle gray where a component is zero."
     if shares is not None:

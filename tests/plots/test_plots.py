@@ -193,6 +193,38 @@ def test_a_small_picture_of_a_grid_is_enlarged_to_its_cell():
     np.testing.assert_array_equal(sheet[:, 19, 0], [255, 255, 9, 9, 9, 9, 255, 255])
 
 
+def sheet_of(*pictures):
+    return plots.mosaic(pictures, columns=len(pictures)).figure.axes[0].images[0].get_array()
+
+
+def test_colors_of_a_grid_are_shown_as_they_are():
+    color = np.array([[[0.2, 0.4, 0.6]]])
+    half = np.dstack([color, [[0.5]]])
+    sheet = sheet_of(color, (255 * color).astype(np.uint8), half, np.uint8([[[7]]]))
+    np.testing.assert_array_equal(sheet[0, ::2], [[51, 102, 153]] * 3 + [[7, 7, 7]])
+
+
+def test_what_is_no_number_is_white_and_leaves_the_rest_as_it_is():
+    sheet = sheet_of(np.array([[1.0, 2.0, np.nan, np.inf]]))
+    np.testing.assert_array_equal(sheet[0, :, 0], [0, 255, 255, 255])
+    assert (sheet_of(np.full((2, 2), np.nan)) == 255).all()
+
+
+def test_a_photo_in_a_grid_is_made_smaller():
+    sheet = sheet_of(np.full((600, 300), 9, np.uint8), FACES.images[0])
+    assert sheet.shape[0] == 256
+
+
+def test_titles_over_wide_pictures_have_room():
+    wide = [np.full((12, 48), 9, np.uint8)] * 4
+    axes = plots.mosaic(wide, ["two\nlines"] * 4, columns=2).figure.axes[0]
+    sheet = axes.images[0].get_array()
+    room = sheet.shape[0] - 2 * 12
+    assert room >= 2 * 0.2 / 1.15 * 48
+    height = axes.figure.get_figheight()
+    assert height == pytest.approx(0.5 + 2 * (1.15 / 4 + 0.4))
+
+
 def test_every_picture_of_a_grid_has_the_scale_of_its_own_type():
     faint, bright = np.array([[0.2, 0.25], [0.4, 0.2]]), np.array([[0, 50], [100, 0]], np.uint8)
     sheet = plots.mosaic([faint, bright], columns=2).figure.axes[0].images[0].get_array()
