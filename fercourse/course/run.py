@@ -55,8 +55,9 @@ class Task:
         return folder / f"{notebook.stem}.ipynb"
 
     def environment(self, record: Path) -> dict[str, str]:
-        """Return the environment of the kernel."""
+        """Return the environment of the kernel; its temporary files go where the record is."""
         return kernel_environment(
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(record.parent)),
             FERCOURSE_PROFILE=self.profile,
             FERCOURSE_DATASET=self.choice.name,
             FERCOURSE_DATA=str(self.choice.path) if self.choice.path else None,

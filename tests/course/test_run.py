@@ -1,6 +1,7 @@
 """Each test that executes something starts a kernel, which takes about two seconds."""
 
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -104,3 +105,10 @@ def test_missing_or_broken_answer_key_is_one_clear_sentence(tmp_path, notebook):
     (tmp_path / "solutions" / "77_tiny.ipynb").write_text("no notebook")
     with pytest.raises(CourseError, match=r"is not a notebook; run: fercourse build"):
         run_notebook(notebook, task)
+
+
+def test_temporary_files_of_a_notebook_are_gone_when_it_has_ended(run):
+    outcome = run("import tempfile\nprint(tempfile.mkdtemp(), end='')")
+    folder = Path(outcome.executed.cells[0].outputs[0].text)
+    assert folder.is_absolute()
+    assert not folder.exists()
