@@ -101,6 +101,12 @@ def test_wide_layers_keep_whole_groups_of_64_filters():
     assert kept == [64, 192, 384, 384]
 
 
+def test_a_small_budget_is_met_by_small_groups():
+    network = models.build("four_block", 3, seed=0)
+    small = pruning.filters_for(network, 0.02)
+    assert 0.01 < pruning.multiply_adds(small) / pruning.multiply_adds(network) <= 0.02
+
+
 def test_the_schedule_rises_fast_and_ends_where_it_should():
     shares = [pruning.sparsity_at(step, 100, 0.8) for step in (0, 25, 50, 100, 150)]
     assert shares[0] == 0
