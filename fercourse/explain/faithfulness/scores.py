@@ -56,7 +56,8 @@ def _average_precision(flat: np.ndarray, inside: np.ndarray) -> np.ndarray:
     order = np.argsort(-flat, axis=1)
     values, hits = (np.take_along_axis(one, order, axis=1) for one in (flat, inside))
     found = hits.cumsum(axis=1)
-    is_last_of_tie = np.diff(values, axis=1, append=-np.inf) != 0
+    is_last_of_tie = np.ones(flat.shape, bool)
+    is_last_of_tie[:, :-1] = values[:, 1:] != values[:, :-1]
     scores = []
     for row, ends in zip(found, map(np.flatnonzero, is_last_of_tie), strict=True):
         precision, more = row[ends] / (ends + 1), np.diff(row[ends], prepend=0)
