@@ -863,7 +863,7 @@ course.quiz("adaptation", "c")
 # **What must a source hold?** Drawn faces can be drawn poorer. `fercourse benchmark synth_ablation` leaves out one
 # ingredient at a time, lets a cheap model (HOG and linear discriminants) learn from 2,000 such faces, and asks it about
 # 4,000 photographs of FER2013's Training split, three times, with other people and photographs. With everything in
-# place its balanced accuracy on the photographs is 0.268 in the mean. That is little, and well above chance (0.143).
+# place its balanced accuracy on the photographs is 0.268 in the mean. That is little, but well above chance (0.143).
 #
 # **Predict.** What carries more: teeth and furrows, or many people and many poses? And twice as many faces?
 
@@ -873,18 +873,19 @@ course.quiz("adaptation", "c")
 # | many people: all faces are of one | -0.037 (-0.056 to -0.014) |
 # | shading | -0.026 (-0.048 to -0.002) |
 # | three faces of four: 500 instead of 2,000 | -0.025 (-0.027 to -0.021) |
-# | turned heads | -0.021 (-0.028 to -0.009) |
+# | turned heads: now turned a third as far | -0.021 (-0.028 to -0.009) |
 # | furrows | -0.019 (-0.023 to -0.011) |
 # | teeth | -0.017 (-0.024 to -0.012) |
 # | a poor camera | -0.010 (-0.019 to -0.002) |
 # | hard light | -0.005 (-0.017 to +0.009) |
 # | the class drawn: labels of simulated raters instead, some of them wrong | -0.001 (-0.009 to +0.007) |
 #
-# Details of the expression carry something, in each trial. But so does what an expression must be told apart from:
-# many people and many poses cost as much when they are missing, or more. Three trials are too few to put the upper six
-# in an order, and below a hundredth the figures hardly differ from nothing. Twice as many faces gained nothing (-0.006,
-# -0.015 to -0.001): more of the same is not what this source lacks. (What becomes of *happy* and *surprise* alone:
-# `docs/results.md`.)
+# Details of the expression seem to carry something. But so does what an expression must be told apart from: many people
+# and many poses cost about as much when they are missing. Three trials are too few to put the upper six in an order, and
+# from a hundredth down the figures hardly differ from nothing. (All rows are held against the same three runs with
+# everything in place; had those been lucky, every row would seem to lose.) Twice as many faces gained nothing (-0.006,
+# -0.015 to -0.001): more of the same is not what this source lacks. All of it, and what becomes of *happy* and
+# *surprise* alone, stands in `docs/results.md`.
 
 # %%
 course.quiz("ingredients", "b")
