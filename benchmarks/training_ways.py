@@ -175,13 +175,7 @@ def _timed(ways: dict, clocks: dict[str, Clock]) -> dict[str, dict]:
             clocks[way].start()
             run()
     return {
-        way: dict(
-            zip(
-                QUANTILES,
-                np.quantile(clock.seconds, list(QUANTILES.values())).tolist(),
-                strict=True,
-            )
-        )
+        way: {name: float(np.quantile(clock.seconds, share)) for name, share in QUANTILES.items()}
         for way, clock in clocks.items()
     }
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+from fercourse.errors import CourseError
 from fercourse.whole import whole_file
 
 VERSIONED = ("fercourse", "numpy", "pandas", "opencv-python", "scikit-learn", "keras", "tensorflow")
@@ -67,11 +68,21 @@ def part(
     -------
     dict or None
         As `measure` gives it; None if the part was never measured and is not to be now.
+
+    Raises
+    ------
+    CourseError
+        If the part is asked for and cannot be measured.
     """
     options["parts"].append(name)
     path = folder / "results" / options["name"] / f"{name}.json"
     asked = name in options["only"]
-    if path.is_file() and not (asked and run):
+    if asked and run is None:
+        raise CourseError(
+            f"{name!r} cannot be measured now: it needs --data, or what another part makes first; "
+            f"benchmarks/{options['name']}.py says what."
+        )
+    if path.is_file() and not asked:
         return json.loads(path.read_text(encoding="utf-8"))
     if run is None or (options["only"] and not asked):
         return None

@@ -140,10 +140,10 @@ def prunable(model) -> list[str]:
 
 
 def filters_for(model, budget: float):
-    """Return a filter-pruned network with at most `budget` of the multiply-adds, and about as many.
+    """Return a filter-pruned network with at most `budget` of the multiply-adds. Introduced in notebook 06.
 
-    About the same share stays in each layer: as a multiple of 64 in layers that have several times as
-    many, unless that leaves too much. Introduced in notebook 06.
+    About the same share of the filters stays in each convolution. Where there are several times 64, a
+    multiple of 64 stays, unless that leaves too much.
 
     Raises
     ------

@@ -98,9 +98,8 @@ def _colors(picture: np.ndarray) -> np.ndarray:
 
 
 def _own_range(picture: np.ndarray) -> np.ndarray:
-    values, known = picture.astype(float), np.isfinite(picture)
-    if not known.any():
-        return np.full(picture.shape, 255, np.uint8)
-    least, reach = values[known].min(), np.ptp(values[known])
-    scaled = (np.where(known, values, least) - least) * (255 / reach if reach else 0)
-    return np.where(known, np.rint(scaled), 255).astype(np.uint8)
+    """Return gray levels from the least number to the largest; what is no number is white."""
+    from matplotlib.colors import Normalize
+
+    known = np.ma.masked_invalid(picture.astype(float))
+    return np.rint(255 * Normalize()(known)).filled(255).astype(np.uint8)
