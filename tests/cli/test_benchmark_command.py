@@ -93,6 +93,15 @@ def test_only_leaves_a_part_alone_that_was_never_measured(parts):
     assert log(parts) == "b"
 
 
+def test_a_part_that_is_asked_for_and_cannot_be_measured_is_one_clear_sentence(folder):
+    (folder / "real.py").write_text(
+        "def run(options):\n    options['part']('faces', options['data'])\n    return {}, {}\n"
+    )
+    answer = run("real", "--only", "faces")
+    assert "'faces' cannot be measured now: it needs --data" in str(answer.exception)
+    assert not (folder / "results" / "real.json").exists()
+
+
 def test_an_unknown_part_is_named_with_those_that_exist(parts):
     answer = run("sums", "--only", "c")
     assert "there are: a, b" in str(answer.exception)
