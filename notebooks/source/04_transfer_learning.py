@@ -870,7 +870,7 @@ course.quiz("adaptation", "c")
 # %% [markdown]
 # | left out | change of the balanced accuracy: mean, least and largest of three trials |
 # |---|---|
-# | many people: all faces are of one | -0.037 (-0.056 to -0.014) |
+# | many people: all faces are of one person | -0.037 (-0.056 to -0.014) |
 # | shading | -0.026 (-0.048 to -0.002) |
 # | three faces of four: 500 instead of 2,000 | -0.025 (-0.027 to -0.021) |
 # | turned heads: now turned a third as far | -0.021 (-0.028 to -0.009) |

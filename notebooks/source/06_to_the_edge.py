@@ -765,7 +765,7 @@ course.quiz("pruning", "c")
 # | 88, 176, 352, 352 | 48 % | 1.98 | 1.43 |
 # | 64, 192, 384, 384 | 45 % | 2.14 | 1.86 |
 #
-# (Measured on one core of an x86 server. Only speed counts here: these networks were not trained.) Why is the second
+# (Measured on an x86 server. Only speed counts here: these networks were not trained.) Why is the second
 # way so much faster in INT8? It seems that the kernel there computes 64 filters at once, so that 88 take about as long
 # as 128; the second way keeps multiples of 64. So does `filters_for`, which prunes to a budget of multiply-adds. On
 # another processor the groups are others: the clock of the device decides, not the count of multiplications.
