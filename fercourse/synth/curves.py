@@ -4,9 +4,28 @@ Because no outline folds back over itself, a shape is the band between two curve
 a texel it covers has a closed form: that is all the antialiasing there is.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from fercourse.synth.field import Field
+
+
+class Outlines(NamedTuple):
+    """The curves of a face, in every column of its field."""
+
+    side: np.ndarray  # 0 or 1, in the order of `units.SIDES`
+    away: np.ndarray  # distance from the middle of the face
+    brow: tuple[np.ndarray, ...]  # as `brow_curve` gives them
+    eye: tuple[np.ndarray, ...]
+    mouth: dict[str, np.ndarray]
+
+
+def draw_outlines(field: Field, shape: dict) -> Outlines:
+    """Return all curves of a face at once; they are painted, and bound its regions."""
+    side, away = (field.x >= 0).astype(np.intp), np.abs(field.x)
+    brow, eye = brow_curve(shape, side, away), eye_curves(shape, side, away)
+    return Outlines(side, away, brow, eye, mouth_curves(shape, field.x))
 
 
 def window(
@@ -31,34 +50,37 @@ def band(
     """
     y = field.y[rows, None]
     edge = 1.0 / (soft + 1.0 / field.density)
-    above = np.clip((y - upper) * edge + 0.5, 0, 1)
-    below = np.clip((lower - y) * edge + 0.5, 0, 1)
-    return np.maximum(above + below - 1, 0) * np.clip((lower - upper) * edge * 2, 0, 1)
+    above = ((y - upper) * edge + 0.5).clip(0, 1)
+    below = ((lower - y) * edge + 0.5).clip(0, 1)
+    return (above + below - 1).clip(0) * ((lower - upper) * edge * 2).clip(0, 1)
 
 
-def eye_curves(shape: dict, side: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the upper lid, the lower lid and the canthal line at the distances `x` >= 0."""
-    s = {name: value[side] for name, value in shape.items()}
-    u = np.clip((x - s["eye_inner_x"]) / (s["eye_outer_x"] - s["eye_inner_x"]), 0, 1)
-    line = s["eye_inner_y"] + u * (s["eye_outer_y"] - s["eye_inner_y"])
+def eye_curves(shape: dict, side, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the upper lid, the lower lid and the canthal line at the distances `x` >= 0.
+
+    `side` is 0 or 1, or an array of them, one for each `x`.
+    """
+    inner, outer, height = (
+        shape[name][side] for name in ("eye_inner_x", "eye_outer_x", "eye_inner_y")
+    )
+    u = np.clip((x - inner) / (outer - inner), 0, 1)
+    line = height + u * (shape["eye_outer_y"][side] - height)
     bow = 4 * u * (1 - u)
-    lower = line + s["lid_lower"] * bow**0.75
-    upper = line - s["lid_upper"] * bow**0.62 * (1.06 - 0.12 * u)
+    lower = line + shape["lid_lower"][side] * bow**0.75
+    upper = line - shape["lid_upper"][side] * bow**0.62 * (1.06 - 0.12 * u)
     return np.minimum(upper, lower), lower, line
 
 
-def brow_curve(shape: dict, side: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the middle line of the brow and half its width at the distances `x` >= 0."""
-    s = {name: value[side] for name, value in shape.items()}
-    x0, x1, x2 = s["brow_inner_x"], s["brow_peak_x"], s["brow_outer_x"]
+def brow_curve(shape: dict, side, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle line of the brow and half its width at the distances `x` >= 0, as above."""
+    x0, x1, x2 = (shape[f"brow_{end}_x"][side] for end in ("inner", "peak", "outer"))
+    y0, y1, y2 = (shape[f"brow_{end}_y"][side] for end in ("inner", "peak", "outer"))
     u = np.clip((x - x0) / (x2 - x0), 0, 1)
     peak = (x1 - x0) / (x2 - x0)
-    bend = (
-        s["brow_peak_y"] - s["brow_inner_y"] - peak * (s["brow_outer_y"] - s["brow_inner_y"])
-    ) / (peak * (peak - 1))
-    line = s["brow_inner_y"] + u * (s["brow_outer_y"] - s["brow_inner_y"]) + bend * u * (u - 1)
+    bend = (y1 - y0 - peak * (y2 - y0)) / (peak * (peak - 1))
+    line = y0 + u * (y2 - y0) + bend * u * (u - 1)
     inside = (x > x0) & (x < x2)
-    return line, s["brow_width"] * np.where(
+    return line, shape["brow_width"][side] * np.where(
         inside, np.minimum(1, 4 * u + 0.5) * (1 - 0.75 * u**2), 0
     )
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from fercourse.synth.curves import draw_outlines
 from fercourse.synth.field import field_for
 from fercourse.synth.head import add_ears, add_hair
 from fercourse.synth.identity import TONES, Identity
@@ -45,7 +46,8 @@ def build_head(sitting: Sitting):
     widths = half_widths(field, shape, person)
     height, dark = face_relief(field, shape, person, sides, widths)
     points = landmark_points(field, shape, widths, height)
-    albedo = paint_face(field, shape, person, dark, sitting.gaze)
+    outlines = draw_outlines(field, shape)
+    albedo = paint_face(field, shape, outlines, person, dark, sitting.gaze)
     rim = widths[:, None] - np.abs(field.x)
     cover = np.clip(rim * field.density + 0.5, 0, 1)
     cover = np.maximum(cover, add_ears(field, person, albedo, height))
@@ -54,7 +56,7 @@ def build_head(sitting: Sitting):
     turn = rotation(pose)
     direction = turn.T @ light_direction(sitting.light)
     lit = light_up(field, albedo, height, sitting.light, direction, view=turn[2])
-    return field, lit, height + FAR * (1 - cover), region_field(field, shape), points
+    return field, lit, height + FAR * (1 - cover), region_field(field, shape, outlines), points
 
 
 def add_face(picture: np.ndarray, sitting: Sitting, rng: np.random.Generator) -> Truth:
@@ -77,9 +79,8 @@ def add_face(picture: np.ndarray, sitting: Sitting, rng: np.random.Generator) ->
     map_x, map_y, hit = cast_rays(field, height, _twice(pose, rows, columns), size)
     seen = cv2.remap(lit, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     behind = cv2.resize(part, size[::-1], interpolation=cv2.INTER_NEAREST)
-    part[:] = cv2.resize(
-        np.where(hit, seen, behind), part.shape[::-1], interpolation=cv2.INTER_AREA
-    )
+    cv2.copyTo(seen, hit.view(np.uint8), behind)
+    part[:] = cv2.resize(behind, part.shape[::-1], interpolation=cv2.INTER_AREA)
     lay_over(sitting.occluder, picture, pose, sitting.light, person, rng)
     regions = np.zeros(picture.shape, np.uint8)
     here = cv2.remap(bits, map_x[::2, ::2], map_y[::2, ::2], cv2.INTER_NEAREST)

@@ -29,8 +29,7 @@ def _along_curves(rows: np.ndarray) -> np.ndarray:
     sign, size, height, dark = rows[:, 0], rows[:, 7], rows[:, 8], rows[:, 9]
     x = sign[:, None] * (rows[:, 1:7:2] @ _WEIGHTS)
     y = rows[:, 2:7:2] @ _WEIGHTS
-    wide = np.hypot(size[:, None], 0.5 * np.gradient(x, axis=1))
-    high = np.hypot(size[:, None], 0.5 * np.gradient(y, axis=1))
+    wide, high = np.hypot(size[:, None], 0.5 * np.gradient(np.stack([x, y]), axis=2))
     fields = (x, y, wide, high, height[:, None] * _FADE, dark[:, None] * _FADE)
     return np.stack(np.broadcast_arrays(*fields), axis=-1).reshape(-1, 6)
 

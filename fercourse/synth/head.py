@@ -1,24 +1,31 @@
 """What is on the head besides the face: ears and hair."""
 
+from functools import lru_cache
+
 import numpy as np
 
-from fercourse.synth.field import Field, cut_grain, field_grain
+from fercourse.synth.curves import window
+from fercourse.synth.field import Field, cut_grain, field_grain, make_field
 from fercourse.synth.identity import TONES, Identity
 
 
 def add_ears(field: Field, person: Identity, albedo: np.ndarray, height: np.ndarray) -> np.ndarray:
     """Put ears on albedo and height, in place; return how much of each texel they cover."""
-    x, y = np.abs(field.x)[None, :], field.y[:, None]
+    whole = np.zeros(field.shape, np.float32)
+    reach = 0.40 * person.ears
+    rows, _ = window(field, 0, 0, 0.22 - reach, 0.22 + reach)
+    x, y = np.abs(field.x)[None, :], field.y[rows, None]
     across, down = (x - 0.955) / (0.13 * person.ears), (y - 0.22) / (0.32 * person.ears)
     radius = np.sqrt(across**2 + down**2)
     cover = np.clip((1 - radius) * 0.14 * field.density + 0.5, 0, 1) * (x > 0.8)
     shell = 0.16 - 0.9 * (x - 0.95) + 0.05 * np.exp(-(((radius - 0.8) / 0.22) ** 2))
     hollow = np.exp(-(((radius - 0.45) / 0.22) ** 2))
     skin = TONES[person.tone] * (0.92 - 0.30 * hollow)
-    outside = cover * (height < shell)
-    albedo += (skin - albedo) * outside
-    height += (shell - height) * outside
-    return cover.astype(np.float32)
+    outside = cover * (height[rows] < shell)
+    albedo[rows] += (skin - albedo[rows]) * outside
+    height[rows] += (shell - height[rows]) * outside
+    whole[rows] = cover
+    return whole
 
 
 def add_hair(
@@ -27,9 +34,8 @@ def add_hair(
     """Put hair on albedo and height, in place; return how much of each texel it covers."""
     if person.hair == "none":
         return np.zeros(field.shape, np.float32)
-    rng = np.random.default_rng([person.seed, 1])
     x, y = np.abs(field.x)[None, :], field.y[:, None]
-    strands = _strands(field, person, rng)
+    strands = _strands(person.hair, person.seed, field.density)
     outer, rise = _outline(field, person)
     outer = outer[:, None] + 0.02 * strands
     inside = np.minimum(_hairline(field, person) + 0.035 * strands, person.hair_length)
@@ -54,9 +60,11 @@ def add_hair(
     return cover.astype(np.float32)
 
 
-def _strands(field: Field, person: Identity, rng: np.random.Generator) -> np.ndarray:
-    """Return the pattern of the hair: locks with finer strands, or curls."""
-    if person.hair == "curly":
+@lru_cache(maxsize=32)
+def _strands(hair: str, seed: int, density: int) -> np.ndarray:
+    """Return the pattern of a person's hair: locks with finer strands, or curls."""
+    field, rng = make_field(density), np.random.default_rng([seed, 1])
+    if hair == "curly":
         return 0.7 * field_grain("curls", field, rng) + 0.5 * cut_grain("skin", field.shape, rng)
     return 0.8 * field_grain("strands", field, rng) + 0.5 * field_grain("locks", field, rng)
 

@@ -1,69 +1,82 @@
 """Paint a person's skin, beard, brows, eyes, lips and teeth onto the field of the face."""
 
+from functools import lru_cache
+
 import numpy as np
 
-from fercourse.synth.curves import band, brow_curve, eye_curves, mouth_curves, window
-from fercourse.synth.field import Field, field_grain
+from fercourse.synth.curves import Outlines, band, window
+from fercourse.synth.field import Field, field_grain, make_field
 from fercourse.synth.identity import TONES, Identity
-from fercourse.synth.relief import SIGNS
 
 
 def paint_face(
-    field: Field, shape: dict, person: Identity, dark: np.ndarray, gaze=(0.0, 0.0)
+    field: Field,
+    shape: dict,
+    outlines: Outlines,
+    person: Identity,
+    dark: np.ndarray,
+    gaze=(0.0, 0.0),
 ) -> np.ndarray:
     """Return the albedo of the face, float32 (H, W), 0 to 1."""
-    rng = np.random.default_rng(person.seed)
-    skin = TONES[person.tone]
+    skin, clouds, strands, stubble = _grains(person.seed, field.density)
     albedo = (
-        skin
+        TONES[person.tone]
         * (1 - np.clip(dark, 0, 0.8))
-        * (1 + (0.012 + person.freckles) * field_grain("skin", field, rng))
-        * (1 + person.blotches * field_grain("clouds", field, rng))
+        * (1 + (0.012 + person.freckles) * skin)
+        * (1 + person.blotches * clouds)
     )
-    strands = field_grain("curls", field, rng)
-    _facial_hair(field, shape, person, albedo, rng)
-    for side in (0, 1):
-        _brow(field, shape, person, albedo, strands, side)
-        _eye(field, shape, person, albedo, gaze, side)
-    _mouth(field, shape, person, albedo)
+    _facial_hair(field, shape, person, albedo, stubble)
+    _brows(field, shape, person, albedo, strands, outlines)
+    _eyes(field, shape, person, albedo, gaze, outlines)
+    _mouth(field, shape, person, albedo, outlines)
     _piercing(field, shape, person, albedo)
     return albedo.astype(np.float32)
+
+
+@lru_cache(maxsize=32)
+def _grains(seed: int, density: int) -> list[np.ndarray]:
+    """Return the textures of a person's skin, its blotches, brows and beard, the same in every picture."""
+    field, rng = make_field(density), np.random.default_rng(seed)
+    return [field_grain(kind, field, rng) for kind in ("skin", "clouds", "curls", "skin")]
 
 
 def _blend(target: np.ndarray, value, cover: np.ndarray) -> None:
     target += (value - target) * cover
 
 
-def _brow(field, shape, person, albedo, strands, side) -> None:
-    outer = shape["brow_outer_x"][side]
-    low = min(shape["brow_inner_y"][side], shape["brow_peak_y"][side], shape["brow_outer_y"][side])
-    ends = sorted((0.0, SIGNS[side] * (outer + 0.06)))
-    rows, columns = window(field, *ends, low - 0.16, low + 0.36)
-    line, half = brow_curve(shape, side, np.abs(field.x[columns]))
+def _brows(field, shape, person, albedo, strands, outlines) -> None:
+    right, left = shape["brow_outer_x"] + 0.06
+    lows = np.minimum(
+        np.minimum(shape["brow_inner_y"], shape["brow_peak_y"]), shape["brow_outer_y"]
+    )
+    rows, columns = window(field, -right, left, lows.min() - 0.16, lows.max() + 0.36)
+    line, half = (curve[columns] for curve in outlines.brow)
     cover = band(field, rows, line - half, line + half, soft=0.045)
     cover *= person.brow_dark * (1 + 0.25 * strands[rows, columns])
     _blend(albedo[rows, columns], min(person.hair_tone, 0.35) * 0.8, cover.clip(0, 1))
 
 
-def _eye(field, shape, person, albedo, gaze, side) -> None:
-    inner, outer = shape["eye_inner_x"][side], shape["eye_outer_x"][side]
-    height = shape["eye_inner_y"][side]
-    ends = sorted((SIGNS[side] * (inner - 0.06), SIGNS[side] * (outer + 0.08)))
-    rows, columns = window(field, *ends, height - 0.32, height + 0.20)
+def _eyes(field, shape, person, albedo, gaze, outlines) -> None:
+    inner, outer, height = shape["eye_inner_x"], shape["eye_outer_x"], shape["eye_inner_y"]
+    right, left = outer + 0.08
+    rows, columns = window(field, -right, left, height.min() - 0.32, height.max() + 0.20)
     part = albedo[rows, columns]
-    x, y = np.abs(field.x[columns]), field.y[rows, None]
-    upper, lower, line = eye_curves(shape, side, x)
-    inside = (x > inner) & (x < outer)
+    side, x, y = outlines.side[columns], outlines.away[columns], field.y[rows, None]
+    upper, lower, line = (curve[columns] for curve in outlines.eye)
+    inside = (x > inner[side]) & (x < outer[side])
     lid = band(field, rows, upper - 0.11, upper, soft=0.05)
     crease = band(field, rows, upper - 0.065, upper - 0.040, soft=0.02)
     part *= (1 - person.eye_shadow * lid * inside) * (1 - 0.16 * crease * inside)
     opening = band(field, rows, upper, lower) * inside
     middle = (inner + outer) / 2
-    white = 0.20 + 0.43 * TONES[person.tone] - 0.6 * ((x - middle) / 0.5) ** 2
+    white = 0.20 + 0.43 * TONES[person.tone] - 0.6 * ((x - middle[side]) / 0.5) ** 2
     under_lid = np.clip(1 - (y - upper) / 0.05, 0, 1)
     _blend(part, white - 0.25 * under_lid, opening)
-    iris = (middle + SIGNS[side] * gaze[0], line.mean() - 0.015 + gaze[1])
-    _iris(field, part, x - iris[0], y - iris[1], shape["iris"][side], person.iris_tone, opening)
+    near = x > inner[side] - 0.06
+    level = np.stack([line[near & (side == number)].mean() for number in (0, 1)])
+    iris_x = middle + np.float32((-gaze[0], gaze[0]))
+    dx, dy = x - iris_x[side], y - (level - 0.015 + gaze[1])[side]
+    _iris(field, part, dx, dy, shape["iris"][side], person.iris_tone, opening)
     above = band(field, rows, upper - 0.018, upper + 0.012, soft=0.01)
     below = band(field, rows, lower - 0.006, lower + 0.010, soft=0.01)
     _blend(part, 0.05, person.lashes * above * inside)
@@ -81,12 +94,12 @@ def _iris(field, part, dx, dy, radius, tone, opening) -> None:
     _blend(part, 0.95, glint * opening)
 
 
-def _mouth(field, shape, person, albedo) -> None:
+def _mouth(field, shape, person, albedo, outlines) -> None:
     right, left = shape["corner_x"]
     jaw, middle = shape["jaw"].mean(), shape["lips_y"].mean()
     rows, columns = window(field, -right - 0.05, left + 0.05, middle - 0.35, middle + 0.55 + jaw)
     part = albedo[rows, columns]
-    c = mouth_curves(shape, field.x[columns])
+    c = {name: curve[columns] for name, curve in outlines.mouth.items()}
     tone = TONES[person.tone] * (1 - person.lip_dark)
     _blend(part, 0.88 * tone, band(field, rows, c["outer_upper"], c["inner_upper"], soft=0.015))
     _blend(part, 0.98 * tone, band(field, rows, c["inner_lower"], c["outer_lower"], soft=0.02))
@@ -113,7 +126,7 @@ def _mouth_inside(field, rows, columns, c, jaw, person) -> np.ndarray:
     return inside + (teeth - inside) * upper_teeth
 
 
-def _facial_hair(field, shape, person, albedo, rng) -> None:
+def _facial_hair(field, shape, person, albedo, stubble) -> None:
     if not (person.beard or person.mustache):
         return
     x, y = np.abs(field.x)[None, :], field.y[:, None]
@@ -122,7 +135,7 @@ def _facial_hair(field, shape, person, albedo, rng) -> None:
     ground = np.clip((y - 0.88 - 0.35 * jaw + 1.4 * np.clip(x - 0.52, 0, 0.4)) / 0.12, 0, 1)
     lip = np.exp(-(((y - lips + 0.17) / 0.055) ** 2) - (x / 0.34) ** 4)
     cover = np.maximum(person.beard * ground, person.mustache * lip)
-    cover = cover * (0.95 + 0.12 * field_grain("skin", field, rng))
+    cover = cover * (0.95 + 0.12 * stubble)
     _blend(albedo, person.hair_tone * 0.7, cover.clip(0, 1).astype(np.float32))
 
 

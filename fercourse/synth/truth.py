@@ -3,55 +3,65 @@
 import cv2
 import numpy as np
 
-from fercourse.synth.curves import brow_curve, eye_curves, mouth_curves, window
+from fercourse.synth.curves import Outlines, brow_curve, eye_curves, mouth_curves, window
 from fercourse.synth.field import LEFT, TOP, Field
-from fercourse.synth.relief import SIGNS
 
 # Bit i of a region mask; the same order as `fercourse.datasets.REGIONS`.
 REGIONS = ("brows", "eyes", "nose", "mouth", "cheeks")
 
+_BOTH = np.array(((0,), (1,)))  # both sides, as the curves take them
+_SIGN = np.array(((-1,), (1,)))
 
-def region_field(field: Field, shape: dict) -> np.ndarray:
+
+def region_field(field: Field, shape: dict, outlines: Outlines) -> np.ndarray:
     """Return the regions of the frontal face as bits, uint8 (H, W)."""
     bits = np.zeros(field.shape, np.uint8)
-    for side in (0, 1):
-        s = {name: float(value[side]) for name, value in shape.items()}
-        half = sorted((0.0, SIGNS[side] * 1.0))
-        for name, top, bottom, inside in (
-            ("brows", -0.75, 0.2, _in_brow),
-            ("eyes", -0.5, 0.4, _in_eye),
-            ("cheeks", 0.0, 1.0, _in_cheek),
-            ("nose", 0.0, 0.9, _in_nose),
-        ):
-            rows, columns = window(field, *half, top, bottom)
-            where = inside(shape, side, s, np.abs(field.x[columns]), field.y[rows, None])
-            bits[rows, columns] |= where.astype(np.uint8) << REGIONS.index(name)
-    rows, columns = window(field, -0.8, 0.8, 0.5, 2.0)
-    c, y = mouth_curves(shape, field.x[columns]), field.y[rows, None]
-    where = (np.abs(c["v"]) < 1) & (y > c["outer_upper"] - 0.02) & (y < c["outer_lower"] + 0.02)
-    bits[rows, columns] |= where.astype(np.uint8) << REGIONS.index("mouth")
+    for name, reach, top, bottom, inside in (
+        ("brows", 1.0, -0.75, 0.2, _in_brows),
+        ("eyes", 1.0, -0.5, 0.4, _in_eyes),
+        ("cheeks", 1.0, 0.0, 1.0, _in_cheeks),
+        ("nose", 1.0, 0.0, 0.9, _in_nose),
+        ("mouth", 0.8, 0.5, 2.0, _in_mouth),
+    ):
+        rows, columns = window(field, -reach, reach, top, bottom)
+        where = inside(shape, outlines, columns, field.y[rows, None])
+        bits[rows, columns] |= where.astype(np.uint8) << REGIONS.index(name)
     return bits
 
 
-def _in_brow(shape, side, s, x, y):
-    line, width = brow_curve(shape, side, x)
+def _in_brows(shape, outlines, columns, y):
+    line, width = (curve[columns] for curve in outlines.brow)
     return (width > 0) & (np.abs(y - line) < width + 0.03)
 
 
-def _in_eye(shape, side, s, x, y):
-    upper, lower, _ = eye_curves(shape, side, x)
-    within = (x > s["eye_inner_x"] - 0.03) & (x < s["eye_outer_x"] + 0.03)
+def _in_eyes(shape, outlines, columns, y):
+    side, x = outlines.side[columns], outlines.away[columns]
+    upper, lower, _ = (curve[columns] for curve in outlines.eye)
+    within = (x > shape["eye_inner_x"][side] - 0.03) & (x < shape["eye_outer_x"][side] + 0.03)
     return within & (y > upper - 0.07) & (y < lower + 0.05)
 
 
-def _in_cheek(shape, side, s, x, y):
-    return ((x - s["cheek_x"]) / 0.26) ** 2 + ((y - s["cheek_y"] - 0.03) / 0.23) ** 2 < 1
+def _in_cheeks(shape, outlines, columns, y):
+    side, x = outlines.side[columns], outlines.away[columns]
+    across, down = (x - shape["cheek_x"][side]) / 0.26, (y - shape["cheek_y"][side] - 0.03) / 0.23
+    return across**2 + down**2 < 1
 
 
-def _in_nose(shape, side, s, x, y):
-    low = s["nose_y"] + 0.05
-    heights = (0.0, 0.35, s["nose_y"] - 0.08, low)
-    return (x < np.interp(y, heights, (0.09, 0.12, s["nose_x"] + 0.03, s["nose_x"]))) & (y < low)
+def _in_nose(shape, outlines, columns, y):
+    side, x = outlines.side[columns], outlines.away[columns]
+    low = shape["nose_y"] + 0.05
+    widths = [
+        np.interp(y[:, 0], (0.0, 0.35, at - 0.13, at), (0.09, 0.12, wing + 0.03, wing))
+        for at, wing in zip(low.tolist(), shape["nose_x"].tolist(), strict=True)
+    ]
+    return (x < np.stack(widths, axis=1)[:, side]) & (y < low[side])
+
+
+def _in_mouth(shape, outlines, columns, y):
+    v, upper, lower = (
+        outlines.mouth[name][columns] for name in ("v", "outer_upper", "outer_lower")
+    )
+    return (np.abs(v) < 1) & (y > upper - 0.02) & (y < lower + 0.02)
 
 
 def landmark_points(
@@ -78,12 +88,11 @@ def _jaw(field: Field, shape: dict, widths: np.ndarray) -> np.ndarray:
 
 
 def _brows(shape: dict) -> np.ndarray:
-    points = []
-    for side, order in ((0, slice(None, None, -1)), (1, slice(None))):
-        x = np.linspace(shape["brow_inner_x"][side] + 0.02, shape["brow_outer_x"][side] - 0.02, 5)
-        line, _ = brow_curve(shape, side, x)
-        points.append(np.column_stack([SIGNS[side] * x, line])[order])
-    return np.concatenate(points)
+    inner, outer = shape["brow_inner_x"][:, None] + 0.02, shape["brow_outer_x"][:, None] - 0.02
+    x = inner + (outer - inner) / 4 * np.arange(5, dtype=np.float32)
+    line, _ = brow_curve(shape, _BOTH, x)
+    right, left = np.stack([_SIGN * x, line], axis=-1)
+    return np.concatenate([right[::-1], left])
 
 
 def _nose(shape: dict) -> np.ndarray:
@@ -96,32 +105,22 @@ def _nose(shape: dict) -> np.ndarray:
 
 
 def _eyes(shape: dict) -> np.ndarray:
-    points = []
-    for side in (0, 1):
-        inner, outer = shape["eye_inner_x"][side], shape["eye_outer_x"][side]
-        x = inner + (outer - inner) * np.array((0, 1 / 3, 2 / 3, 1))
-        upper, lower, line = eye_curves(shape, side, x)
-        ring = [
-            (x[0], line[0]),
-            (x[1], upper[1]),
-            (x[2], upper[2]),
-            (x[3], line[3]),
-            (x[2], lower[2]),
-            (x[1], lower[1]),
-        ]
-        ring = np.array(ring) * (SIGNS[side], 1)
-        points.append(ring if side else ring[[3, 2, 1, 0, 5, 4]])
-    return np.concatenate(points)
+    inner, outer = shape["eye_inner_x"][:, None], shape["eye_outer_x"][:, None]
+    x = inner + (outer - inner) * np.array((0, 1 / 3, 2 / 3, 1))
+    upper, lower, line = eye_curves(shape, _BOTH, x)
+    y = np.column_stack([line[:, 0], upper[:, 1:3], line[:, 3], lower[:, 2:0:-1]])
+    right, left = np.stack([_SIGN * x[:, [0, 1, 2, 3, 2, 1]], y], axis=-1)
+    return np.concatenate([right[[3, 2, 1, 0, 5, 4]], left])
 
 
 def _mouth(shape: dict) -> np.ndarray:
     right, left = shape["corner_x"]
-    outer = np.array((-right, -0.6 * right, -0.25 * right, 0, 0.25 * left, 0.6 * left, left))
-    inner = np.array((-0.85 * right, -0.3 * right, 0, 0.3 * left, 0.85 * left))
-    a, b = mouth_curves(shape, outer), mouth_curves(shape, inner)
+    outer = (-right, -0.6 * right, -0.25 * right, 0, 0.25 * left, 0.6 * left, left)
+    inner = (-0.85 * right, -0.3 * right, 0, 0.3 * left, 0.85 * left)
+    x = np.array(outer + inner)
+    curves = mouth_curves(shape, x)
+    points = {name: np.column_stack([x, y]) for name, y in curves.items()}
     return np.concatenate([
-        np.column_stack([outer, a["outer_upper"]]),
-        np.column_stack([outer, a["outer_lower"]])[5:0:-1],
-        np.column_stack([inner, b["inner_upper"]]),
-        np.column_stack([inner, b["inner_lower"]])[3:0:-1],
+        points["outer_upper"][:7], points["outer_lower"][5:0:-1],
+        points["inner_upper"][7:], points["inner_lower"][10:7:-1],
     ])  # fmt: skip
