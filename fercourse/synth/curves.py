@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fercourse.synth.field import Field
+from fercourse.synth.units import middle_of
 
 
 class Outlines(NamedTuple):
@@ -95,7 +96,7 @@ def mouth_curves(shape: dict, x: np.ndarray) -> dict[str, np.ndarray]:
         for name in ("part_upper", "part_lower", "jaw", "lip_upper", "lip_lower")
     }
     end = np.where(v < 0, shape["corner_y"][0], shape["corner_y"][1])
-    middle = shape["lips_y"].mean()
+    middle = middle_of(shape, "lips_y")
     line = middle + v**2 * (end - middle)
     bow = np.maximum(1 - v**2, 0)
     inner_upper = line - at["part_upper"] * bow**0.8

@@ -11,6 +11,8 @@ from fercourse.synth.field import Field, cut_grain, field_grain
 from fercourse.synth.identity import TONES, Identity
 from fercourse.synth.light import Light
 from fercourse.synth.pose import Pose, project
+from fercourse.synth.relief import chin_of
+from fercourse.synth.units import middle_of
 
 OCCLUDERS = ("none", "sunglasses", "mask", "scarf", "hand", "hair")
 _SHARES = (0.88, 0.02, 0.02, 0.015, 0.045, 0.02)
@@ -43,7 +45,7 @@ def _cover(albedo: np.ndarray, tone, cover: np.ndarray) -> None:
 def _glasses(field, shape, albedo, height, rng, lens: float, rim: float) -> None:
     rows, columns = window(field, -1.1, 1.1, -0.40, 0.40)
     x, y = np.abs(field.x[columns]), field.y[rows, None]
-    middle = float(shape["eye_inner_x"].mean() + shape["eye_outer_x"].mean()) / 2 + 0.02
+    middle = float(middle_of(shape, "eye_inner_x") + middle_of(shape, "eye_outer_x")) / 2 + 0.02
     half, tall = rng.uniform(0.25, 0.30), rng.uniform(0.15, 0.22)
     power = rng.uniform(2.2, 4.0)
     thick, tone = 0.012 + 0.022 * rng.random(), rng.uniform(0.03, 0.25)
@@ -61,7 +63,7 @@ def _glasses(field, shape, albedo, height, rng, lens: float, rim: float) -> None
 def _mask(field, shape, albedo, height, rng) -> None:
     x, y = np.abs(field.x)[None, :], field.y[:, None]
     top = 0.28 + 0.35 * x**1.5 + rng.uniform(-0.03, 0.08)
-    bottom = float(shape["chin_y"].mean() + shape["jaw"].mean()) + 0.02 - 0.45 * x**2
+    bottom = chin_of(shape) + 0.02 - 0.45 * x**2
     cover = np.clip((y - top) * field.density + 0.5, 0, 1)
     cover *= np.clip((bottom - y) * field.density + 0.5, 0, 1)
     pleats = 1 + 0.05 * np.sin(y * rng.uniform(18, 30))

@@ -7,6 +7,7 @@ import numpy as np
 from fercourse.synth.curves import Outlines, band, window
 from fercourse.synth.field import Field, field_grain, make_field
 from fercourse.synth.identity import TONES, Identity
+from fercourse.synth.units import middle_of
 
 
 def paint_face(
@@ -96,7 +97,7 @@ def _iris(field, part, dx, dy, radius, tone, opening) -> None:
 
 def _mouth(field, shape, person, albedo, outlines) -> None:
     right, left = shape["corner_x"]
-    jaw, middle = shape["jaw"].mean(), shape["lips_y"].mean()
+    jaw, middle = middle_of(shape, "jaw"), middle_of(shape, "lips_y")
     rows, columns = window(field, -right - 0.05, left + 0.05, middle - 0.35, middle + 0.55 + jaw)
     part = albedo[rows, columns]
     c = {name: curve[columns] for name, curve in outlines.mouth.items()}
@@ -130,8 +131,8 @@ def _facial_hair(field, shape, person, albedo, stubble) -> None:
     if not (person.beard or person.mustache):
         return
     x, y = np.abs(field.x)[None, :], field.y[:, None]
-    jaw = shape["jaw"].mean()
-    lips = shape["lips_y"].mean()
+    jaw = middle_of(shape, "jaw")
+    lips = middle_of(shape, "lips_y")
     ground = np.clip((y - 0.88 - 0.35 * jaw + 1.4 * np.clip(x - 0.52, 0, 0.4)) / 0.12, 0, 1)
     lip = np.exp(-(((y - lips + 0.17) / 0.055) ** 2) - (x / 0.34) ** 4)
     cover = np.maximum(person.beard * ground, person.mustache * lip)

@@ -5,6 +5,7 @@ import numpy as np
 from fercourse.synth.field import Field, sum_of_bumps
 from fercourse.synth.furrows import furrow_bumps
 from fercourse.synth.identity import Identity
+from fercourse.synth.units import middle_of
 
 SIGNS = (-1.0, 1.0)  # the sides in the order of units.SIDES, along the picture's x
 
@@ -14,7 +15,7 @@ FAR = -3.0
 
 def chin_of(shape: dict) -> float:
     """Return the y of the chin's edge, the jaw dropped as far as it is."""
-    return float(shape["chin_y"].mean() + shape["jaw"].mean())
+    return float(middle_of(shape, "chin_y") + middle_of(shape, "jaw"))
 
 
 def _rows_at_rest(field: Field, shape: dict, person: Identity) -> np.ndarray:
@@ -75,9 +76,9 @@ def _middle(shape: dict, person: Identity) -> list[tuple]:
 
     Each bump is x, y, its two standard deviations, its height, and how much it darkens.
     """
-    tip = float(shape["nose_y"].mean()) - 0.07
-    lips = float(shape["lips_y"].mean())
-    forward = 0.10 + float(shape["lip_forward"].mean())
+    tip = float(middle_of(shape, "nose_y")) - 0.07
+    lips = float(middle_of(shape, "lips_y"))
+    forward = 0.10 + float(middle_of(shape, "lip_forward"))
     chin = chin_of(shape) - 0.24
     long, wide = person.nose_long, person.nose_wide
     return [

@@ -5,6 +5,8 @@ import numpy as np
 
 from fercourse.synth.curves import Outlines, brow_curve, eye_curves, mouth_curves, window
 from fercourse.synth.field import LEFT, TOP, Field
+from fercourse.synth.relief import chin_of
+from fercourse.synth.units import middle_of
 
 # Bit i of a region mask; the same order as `fercourse.datasets.REGIONS`.
 REGIONS = ("brows", "eyes", "nose", "mouth", "cheeks")
@@ -79,7 +81,7 @@ def landmark_points(
 
 
 def _jaw(field: Field, shape: dict, widths: np.ndarray) -> np.ndarray:
-    chin = shape["chin_y"].mean() + shape["jaw"].mean()
+    chin = chin_of(shape)
     angle = np.linspace(-np.pi / 2, np.pi / 2, 17)
     y = chin * np.cos(angle) ** 0.9 * 0.985
     x = np.interp(y, field.y, widths) * 0.97
@@ -96,7 +98,7 @@ def _brows(shape: dict) -> np.ndarray:
 
 
 def _nose(shape: dict) -> np.ndarray:
-    base = shape["nose_y"].mean()
+    base = middle_of(shape, "nose_y")
     ridge = [(0, y) for y in np.linspace(0.02, base - 0.07, 4)]
     right, left = shape["nose_x"]
     wings = [(-0.8 * right, shape["nose_y"][0]), (-0.4 * right, base + 0.04), (0, base + 0.06),

@@ -132,3 +132,9 @@ def moved_shape(own: np.ndarray, sides: np.ndarray) -> dict[str, np.ndarray]:
     """
     shape = (_NEUTRAL + own)[:, None] + _MOVES.T @ sides
     return dict(zip(SHAPE_NAMES, shape.astype(np.float32), strict=True))
+
+
+def middle_of(shape: dict[str, np.ndarray], name: str) -> np.float32:
+    """Return a length in the middle of the face, the mean of its two sides."""
+    right, left = shape[name]
+    return (right + left) / 2
