@@ -37,13 +37,12 @@ def export(
     from fercourse import edge
     from fercourse.classifier import load_classifier
     from fercourse.classifier.keras import KerasClassifier
-    from fercourse.cli.targets import write_whole
+    from fercourse.cli.targets import check_free, write_whole
 
     converters = {".tflite": edge.to_litert, ".onnx": edge.to_onnx}
     if out.suffix not in converters:
         raise ModelError(f"An exported network is a .tflite or .onnx file; {out.name} is neither.")
-    if out.exists() and not overwrite:
-        raise ModelError(f"{out} is there already; name another file or add --overwrite.")
+    check_free(out, overwrite)
     classifier = load_classifier(model)
     if not isinstance(classifier, KerasClassifier):
         raise ModelError(f"{model} is no Keras network; export a .keras file or a run's folder.")

@@ -13,6 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Draw faces from action units.")
 _console = Console(soft_wrap=True)
 
 _OUT = typer.Option(..., "--out", "-o", help="The file to write.")
+_OVERWRITE = typer.Option(False, "--overwrite", help="Replace a file that is there.")
 _SEED = typer.Option(0, "--seed", min=0, help="Other seeds are other faces.")
 _JSON = typer.Option(False, "--json", help="Print what was drawn as JSON.")
 
@@ -24,10 +25,12 @@ def mosaic(
     size: int = typer.Option(96, min=16, max=1024, help="Pixels of each face."),
     variant: str = typer.Option("default", help="default, balanced, easy or shifted."),
     seed: int = _SEED,
+    overwrite: bool = _OVERWRITE,
 ) -> None:
     """Write faces drawn by lot, side by side."""
     from fercourse import synth
 
+    _check_image(out, overwrite)
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("Drawing", total=count)
         drawing = synth.draw(
@@ -49,10 +52,12 @@ def scene(
     height: int = typer.Option(480, min=64, max=8192, help="Pixels."),
     seed: int = _SEED,
     as_json: bool = _JSON,
+    overwrite: bool = _OVERWRITE,
 ) -> None:
     """Write a picture of several people and say where their faces are."""
     from fercourse import synth
 
+    _check_image(out, overwrite)
     image, boxes, table = synth.draw_scene(faces, seed, (height, width))
     _save(out, image)
     if as_json:
@@ -73,10 +78,13 @@ def clip(
     fps: float = typer.Option(25.0, min=1.0, max=240.0, help="Frames a second."),
     size: int = typer.Option(192, min=16, max=1024, help="Pixels of the square frames."),
     seed: int = _SEED,
+    overwrite: bool = _OVERWRITE,
 ) -> None:
     """Write a video of an expression that comes, stays and goes."""
     from fercourse import synth
+    from fercourse.cli.targets import check_free
 
+    check_free(out, overwrite)
     drawing = synth.draw_clip(
         expression, identity=identity, seed=seed, seconds=seconds, frames_per_second=fps, size=size
     )
@@ -110,13 +118,22 @@ def _side_by_side(images):
     return sheet.reshape(rows, columns, side, side).swapaxes(1, 2).reshape(rows * side, -1)
 
 
-def _save(path: Path, image) -> None:
+def _check_image(path: Path, overwrite: bool) -> None:
+    """Find out before anything is drawn whether a picture can be written there."""
     import cv2
 
-    from fercourse.cli.targets import write_whole
+    from fercourse.cli.targets import check_free
 
     if not cv2.haveImageWriter(path.name):
         raise DataError(f"No image can be written to {path.name!r}; name a .png or .jpg file.")
     if not path.parent.is_dir():
         raise DataError(f"There is no folder {path.parent}; make it first.")
+    check_free(path, overwrite)
+
+
+def _save(path: Path, image) -> None:
+    import cv2
+
+    from fercourse.cli.targets import write_whole
+
     write_whole(path, cv2.imencode(path.suffix, image)[1].tobytes())

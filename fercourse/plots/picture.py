@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from fercourse.errors import DataError
 from fercourse.plots.style import styled
+from fercourse.whole import whole_file
 
 _SCREEN_DPI = 96
 _DPI = 144
@@ -43,7 +44,8 @@ class Picture:
         path = Path(path)
         content = self.png()
         try:
-            path.write_bytes(content)
+            with whole_file(path) as fresh:
+                fresh.write_bytes(content)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise DataError(f"{str(path)!r} cannot be written: {reason}.") from error

@@ -34,6 +34,25 @@ def test_clip_writes_a_video(tmp_path):
     assert (tmp_path / "c.avi").stat().st_size > 0
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mosaic", "--count", 1, "--size", 16, "--out", "a.png"),
+        ("scene", "--faces", 1, "--out", "a.png"),
+        ("clip", "--seconds", 0.2, "--fps", 10, "--size", 16, "--out", "a.avi"),
+    ],
+)
+def test_a_file_that_is_there_is_replaced_only_when_asked(words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    out = Path(words[-1])
+    out.write_text("mine")
+    refused = run(*words)
+    assert "--overwrite" in str(refused.exception)
+    assert out.read_text() == "mine"
+    assert run(*words, "--overwrite").exit_code == 0
+    assert out.stat().st_size > 100
+
+
 def test_tree_writes_a_published_form(tmp_path):
     result = run("tree", "jaffe", tmp_path / "jaffe", "--count", 5)
     assert result.exit_code == 0, result.output
