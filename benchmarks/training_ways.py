@@ -85,13 +85,14 @@ def _fit(train, validation, seed: int, clock=None, **options):
     """Return a function that trains an epoch as `fit` does, with every augmentation."""
     from fercourse.models import build
     from fercourse.training import Augmentation, Config
+    from fercourse.training.batches import checked_targets
     from fercourse.training.fused import fused_normalization
     from fercourse.training.loop import Loop
 
     everything = Augmentation(contrast=0.2, erasing=0.5)
     config = Config(epochs=1, batch_size=BATCH, augmentation=everything, seed=seed, **options)
     network = build(NETWORK, train.classes, seed=seed)
-    loop = Loop(network, train, validation, config, None, None)
+    loop = Loop(network, train, validation, config, None, checked_targets(train, config, None))
 
     def run() -> None:
         with fused_normalization(network):

@@ -5,6 +5,7 @@ import numpy as np
 
 from fercourse.datasets.faceset import FaceSet
 from fercourse.errors import DataError
+from fercourse.training.config import Config
 
 
 class Batches(keras.utils.PyDataset):
@@ -59,6 +60,20 @@ def steps(faces: int, batch_size: int) -> int:
 def one_hot(faces: FaceSet) -> np.ndarray:
     """Return the labels as float32 (N, C)."""
     return np.eye(len(faces.classes), dtype=np.float32)[faces.labels]
+
+
+def checked_targets(train: FaceSet, config: Config, targets: np.ndarray | None) -> np.ndarray:
+    """Return what is to be learned of the training faces, float32 (N, C); parameters as of `fit`."""
+    if targets is None:
+        return soft_labels(train, config.soft_labels)
+    targets = np.asarray(targets, np.float32)
+    wanted = (len(train), len(train.classes))
+    if targets.shape != wanted or not np.isfinite(targets).all() or (targets < 0).any():
+        raise DataError(
+            f"Targets must be shares of the classes of shape {wanted}, 0 or more, not numbers of "
+            f"shape {targets.shape} from {targets.min(initial=0):g} on."
+        )
+    return targets
 
 
 def vote_shares(faces: FaceSet) -> np.ndarray:

@@ -21,10 +21,13 @@ CONFIG, CHECKPOINT, HISTORY = "config.json", "checkpoint.npz", "history.csv"
 METRICS, MODEL, ARCHITECTURE = "metrics.json", "model.keras", "architecture.json"
 TENSORBOARD = "tensorboard"
 _LOOKED_AT = 256
+_TOLD_OF = 16
 
 
-def start_folder(folder: Path, network, config: Config, train: FaceSet) -> Path:
-    """Make the folder of a new run, whole or not at all, and return it.
+def start_folder(
+    folder: Path, network, config: Config, train: FaceSet, targets: np.ndarray | None
+) -> Path:
+    """Make the folder of a new run, whole or not at all, and return it; `targets` as of `fit`.
 
     Raises
     ------
@@ -40,6 +43,7 @@ def start_folder(folder: Path, network, config: Config, train: FaceSet) -> Path:
         "data": train.name,
         "faces": len(train),
         "fingerprint": fingerprint(train),
+        "targets": _some(targets),
         "config": config.to_dict(),
     }
     try:
@@ -106,6 +110,23 @@ def fingerprint(faces: FaceSet) -> int:
     some = faces.images[:: max(1, len(faces) // _LOOKED_AT)]
     number = zlib.crc32(np.ascontiguousarray(faces.labels, np.int64).tobytes())
     return zlib.crc32(np.ascontiguousarray(some).tobytes(), number)
+
+
+def are_those(targets: np.ndarray | None, about: dict) -> bool:
+    """Return whether targets are those that a run was begun with; older runs did not write them down."""
+    known, given = about.get("targets", _some(targets)), _some(targets)
+    if known is None or given is None:
+        return known is given
+    # What teachers say differs in the last digits from one computer to another.
+    return np.shape(known) == np.shape(given) and np.allclose(known, given, atol=1e-2)
+
+
+def _some(targets: np.ndarray | None) -> list | None:
+    """Return the targets of a few faces, as JSON takes them."""
+    if targets is None:
+        return None
+    rows = np.asarray(targets, float)[:: max(1, len(targets) // _TOLD_OF)]
+    return rows.round(4).tolist()
 
 
 def write_json(path: Path, values) -> None:

@@ -8,8 +8,10 @@ from fercourse.datasets.faceset import FaceSet
 from fercourse.errors import ModelError
 from fercourse.models import build
 from fercourse.training import checkpoint, files
+from fercourse.training.batches import checked_targets
 from fercourse.training.checks import check_faces, check_network
 from fercourse.training.config import Config
+from fercourse.training.logs import check_log
 from fercourse.training.loop import Loop
 from fercourse.training.run import Run
 
@@ -61,8 +63,12 @@ def fit(
     check_faces(train, validation)
     network = build(model, train.classes, seed=config.seed) if isinstance(model, str) else model
     check_network(network, train)
-    folder = None if out is None else files.start_folder(Path(out), network, config, train)
-    loop = Loop(network, train, validation, config, folder, targets)
+    told = checked_targets(train, config, targets)
+    check_log(out, config)
+    folder = None
+    if out is not None:
+        folder = files.start_folder(Path(out), network, config, train, targets)
+    loop = Loop(network, train, validation, config, folder, told)
     return loop.run(checkpoint.State(), progress)
 
 
@@ -93,7 +99,8 @@ def resume(
     Raises
     ------
     DataError, ModelError
-        As `fit`; and if the folder holds no run, one of another version, or one of other faces.
+        As `fit`; and if the folder holds no run, one of another version, or one of other faces or
+        targets.
     """
     folder = Path(folder)
     about, config = files.read_about(folder)
@@ -103,9 +110,14 @@ def resume(
             f"The run in {folder} was trained on other faces ({about['faces']} of "
             f"{about['data']!r}); give the same, or train anew."
         )
+    if not files.are_those(targets, about):
+        raise ModelError(
+            f"The run in {folder} was begun with other targets; give the same, or train anew."
+        )
+    told = checked_targets(train, config, targets)
     network = files.read_network(folder)
     check_network(network, train)
-    loop = Loop(network, train, validation, config, folder, targets)
+    loop = Loop(network, train, validation, config, folder, told)
     saved, state = folder / files.CHECKPOINT, checkpoint.State()
     if saved.exists():
         state = checkpoint.restore(saved, loop.trainer, network)

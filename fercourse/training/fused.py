@@ -40,6 +40,7 @@ def _can_be_fused(layer) -> bool:
         and type(layer) is keras.layers.BatchNormalization
         and layer.scale
         and layer.center
+        and not getattr(layer, "renorm", False)
         and layer.compute_dtype == "float32"
         and layer.input_spec.ndim == 4
         and layer.axis in (-1, 3)

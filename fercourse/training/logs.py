@@ -1,7 +1,7 @@
 """Logs that TensorBoard shows."""
 
 import math
-from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from fercourse.errors import MissingPackageError, ModelError
@@ -9,8 +9,8 @@ from fercourse.training.config import Config
 from fercourse.training.files import TENSORBOARD
 
 
-def open_log(folder: Path | None, config: Config) -> Callable[[dict], None]:
-    """Return what writes a row of the history into the log, if one is wanted.
+def check_log(folder: str | Path | None, config: Config) -> None:
+    """Find out before a run's folder is made whether its log can be written, if one is wanted.
 
     Raises
     ------
@@ -20,19 +20,34 @@ def open_log(folder: Path | None, config: Config) -> Callable[[dict], None]:
         If TensorBoard is not installed.
     """
     if not config.tensorboard:
-        return lambda row: None
+        return
     if folder is None:
         raise ModelError("Logs for TensorBoard stand in the run's folder; give fit a folder: out.")
-    try:
-        from tensorboard.summary import Writer
-    except ImportError as error:
-        raise MissingPackageError("Logs need TensorBoard: pip install tensorboard.") from error
-    writer = Writer(str(folder / TENSORBOARD))
+    if find_spec("tensorboard") is None:
+        raise MissingPackageError("Logs need TensorBoard: pip install tensorboard.")
 
-    def write(row: dict) -> None:
+
+class Log:
+    """Takes the rows of a history; writes them only where the config asks for it."""
+
+    def __init__(self, folder: Path | None, config: Config):
+        check_log(folder, config)
+        self.writer = None
+        if config.tensorboard:
+            from tensorboard.summary import Writer
+
+            self.writer = Writer(str(folder / TENSORBOARD))
+
+    def write(self, row: dict) -> None:
+        """Write the numbers of an epoch."""
+        if self.writer is None:
+            return
         for name, value in row.items():
             if name != "epoch" and math.isfinite(value):
-                writer.add_scalar(name, value, row["epoch"])
-        writer.flush()
+                self.writer.add_scalar(name, value, row["epoch"])
+        self.writer.flush()
 
-    return write
+    def close(self) -> None:
+        """Let go of the file and of the thread that writes it."""
+        if self.writer is not None:
+            self.writer.close()

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from fercourse.datasets.faceset import FaceSet
-from fercourse.errors import DataError, ModelError
+from fercourse.errors import ModelError
 from fercourse.training import checkpoint, files
-from fercourse.training.batches import Batches, one_hot, soft_labels, steps
+from fercourse.training.batches import Batches, one_hot, steps
 from fercourse.training.config import Config
 from fercourse.training.fused import fused_normalization
 from fercourse.training.imbalance import epoch_rows, epoch_weights
-from fercourse.training.logs import open_log
+from fercourse.training.logs import Log
 from fercourse.training.progress import Display, make_display
 from fercourse.training.run import Run
 from fercourse.training.trainer import (
@@ -33,7 +33,10 @@ _VALIDATION_BATCH = 256
 
 
 class Loop:
-    """A network, the faces it learns, and the folder it is written to; parameters as of `fit`."""
+    """A network, the faces it learns, and the folder it is written to; parameters as of `fit`.
+
+    `targets` is what is learned of each face, float32 (N, C), and `folder` exists if it is given.
+    """
 
     def __init__(
         self,
@@ -42,13 +45,13 @@ class Loop:
         validation: FaceSet,
         config: Config,
         folder: Path | None,
-        targets: np.ndarray | None,
+        targets: np.ndarray,
     ):
         if config.deterministic:
             _ask_for_determinism()
         self.network, self.train, self.config, self.folder = network, train, config, folder
-        self.log = open_log(folder, config)
-        self.targets = _targets(train, config, targets)
+        self.log = Log(folder, config)
+        self.targets = targets
         self.steps = steps(len(train), config.batch_size)
         self.balanced = BalancedAccuracy(len(train.classes))
         self.trainer = make_trainer(network, config, self.steps, self.balanced)
@@ -67,6 +70,7 @@ class Loop:
             raise
         finally:
             display.close()
+            self.log.close()
             if state.best:
                 self.network.set_weights(state.best)
         return self.finish(state)
@@ -119,14 +123,15 @@ class Loop:
             is_best = best_of(state.history, self.config) == row["epoch"]
             if is_best:
                 state.best = self.network.get_weights()
-                if self.folder is not None:
-                    files.keep_model(self.folder, self.network, self.train.classes)
         if self.config.schedule == "plateau":
             set_learning_rate(self.trainer, plateau_rate(state.history, self.config))
         if self.folder is not None:
             checkpoint.save(self.folder / files.CHECKPOINT, self.trainer, state)
             files.put(self.folder / files.HISTORY, _frame(state.history).to_csv().encode())
-        self.log(row)
+            if is_best:  # after the checkpoint: without one, a run begins anew from this file
+                with average_in_place(self.trainer, self.config):
+                    files.keep_model(self.folder, self.network, self.train.classes)
+        self.log.write(row)
 
     def recalls(self, prefix: str) -> dict[str, float]:
         """Return the share of each class recognized, as last measured."""
@@ -165,19 +170,6 @@ class _Steps(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.display.step(self.epoch, batch + 1)
-
-
-def _targets(train: FaceSet, config: Config, targets: np.ndarray | None) -> np.ndarray:
-    if targets is None:
-        return soft_labels(train, config.soft_labels)
-    targets = np.asarray(targets, np.float32)
-    wanted = (len(train), len(train.classes))
-    if targets.shape != wanted or not np.isfinite(targets).all() or (targets < 0).any():
-        raise DataError(
-            f"Targets must be shares of the classes of shape {wanted}, 0 or more, not numbers of "
-            f"shape {targets.shape} from {targets.min(initial=0):g} on."
-        )
-    return targets
 
 
 def _refuse_nonsense(row: dict, name: str) -> None:

@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from fercourse.errors import ModelError
+from fercourse.datasets import FaceSet
+from fercourse.errors import DataError, ModelError
 from fercourse.training import Augmentation, Config, fit, resume
 from fercourse.training.files import CHECKPOINT, MODEL
 from tests.training.conftest import striped_faces
@@ -75,14 +77,17 @@ class Stopped(BaseException):
 
 
 @pytest.mark.parametrize(
-    "when",
+    ("when", "call"),
     [
-        "save",
-        *(pytest.param(name, marks=pytest.mark.slow) for name in ("keep_model", "put", "finish")),
+        ("save", 1),
+        ("save", 3),
+        pytest.param("keep_model", 3, marks=pytest.mark.slow),
+        pytest.param("put", 3, marks=pytest.mark.slow),
+        pytest.param("finish", 1, marks=pytest.mark.slow),
     ],
 )
 def test_wherever_a_run_breaks_off_it_goes_on_to_the_same_result(
-    when, unbroken, train, validation, tmp_path, monkeypatch
+    when, call, unbroken, train, validation, tmp_path, monkeypatch
 ):
     from fercourse.training import checkpoint, files, loop
 
@@ -91,7 +96,7 @@ def test_wherever_a_run_breaks_off_it_goes_on_to_the_same_result(
 
     def breaks_off(*arguments, **options):
         calls.append(1)
-        if when == "finish" or len(calls) == 3:
+        if len(calls) == call:
             raise Stopped
         return real(*arguments, **options)
 
@@ -100,6 +105,26 @@ def test_wherever_a_run_breaks_off_it_goes_on_to_the_same_result(
         fit("tiny", train, validation, CONFIG, tmp_path / "run", progress=False)
     monkeypatch.undo()
     assert_same(resume(tmp_path / "run", train, validation, progress=False), unbroken)
+
+
+def test_a_run_goes_on_with_the_targets_it_was_begun_with_and_no_others(
+    train, validation, tmp_path
+):
+    targets = np.full((len(train), 3), 1 / 3, np.float32)
+    config = replace(CONFIG, epochs=1)
+    fit("tiny", train, validation, config, tmp_path / "run", targets=targets, progress=False)
+    resume(tmp_path / "run", train, validation, targets=targets + 1e-6, progress=False)
+    for others in (None, targets * np.array((0, 1, 2), np.float32)):
+        with pytest.raises(ModelError, match="other targets"):
+            resume(tmp_path / "run", train, validation, targets=others, progress=False)
+
+
+def test_what_cannot_begin_leaves_no_folder_behind(train, validation, tmp_path):
+    voteless = FaceSet(train.images, train.labels, train.classes, train.table[[]])
+    for options in ({"config": replace(CONFIG, soft_labels=1.0)}, {"targets": np.ones((2, 3))}):
+        with pytest.raises(DataError):
+            fit("tiny", voteless, validation, out=tmp_path / "run", progress=False, **options)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.slow
