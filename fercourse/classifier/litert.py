@@ -59,7 +59,7 @@ class LiteRTClassifier:
         self._interpreter = _interpreter(content, threads)
         self._takes, self._gives = _ends(self._interpreter)
         self.classes = self._checked_classes(classes)
-        self._pixels = _pixel_values(self._takes)
+        self._pixels = pixel_values(self._takes)
         check_probabilities(self._run(np.full((1, *self.face_shape), 128, np.uint8)))
 
     @property
@@ -212,7 +212,7 @@ def _ends(interpreter) -> tuple[dict, dict]:
     return takes[0], gives[0]
 
 
-def _pixel_values(takes: dict) -> np.ndarray:
+def pixel_values(takes: dict) -> np.ndarray:
     """Return what the model is given for each gray level from 0 to 255."""
     levels = np.arange(256, dtype=np.float32)
     scale, zero = takes["quantization"]

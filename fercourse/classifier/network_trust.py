@@ -112,5 +112,6 @@ def _is_own(registered: str) -> bool:
     """Tell whether a layer of fercourse's own has this name."""
     import keras
 
-    import_module("fercourse.models.layers")
+    for module in ("layers", "fake_quantize"):
+        import_module(f"fercourse.models.{module}")
     return keras.saving.get_registered_object(registered) is not None

@@ -94,7 +94,7 @@ def representative_faces(faces, count: int = 200, seed: int = 0) -> np.ndarray:
     faces : FaceSet
         Training faces.
     count : int
-        How many; the same number of each class, as far as there are so many.
+        How many; as many of each class, rounded up, as far as there are so many.
     seed : int
 
     Returns

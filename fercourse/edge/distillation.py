@@ -40,7 +40,7 @@ def distil(
         Of Adam; it sinks to zero along half a cosine.
     batch_size : int
     seed : int
-        Of the order of the faces, and of the mirroring.
+        Of the order of the faces, of the mirroring, and of dropout.
     callbacks : sequence of keras.callbacks.Callback
 
     Returns
@@ -51,11 +51,15 @@ def distil(
     Raises
     ------
     ModelError
-        If a network has no logits, their numbers differ, or a setting is out of range.
+        If a network has no logits, the student's are not a layer of its own, their numbers differ,
+        or a setting is out of range.
     """
     import keras
 
+    from fercourse.training.trainer import reseed
+
     _check(teacher, student, faces, epochs, temperature, soft_share)
+    reseed(student, seed)
     targets = _targets(models.logits(teacher), faces, temperature, soft_share)
     learner = models.logits(student)
     steps = epochs * -(-len(faces) // batch_size)
@@ -79,6 +83,12 @@ def _check(teacher, student, faces, epochs, temperature, soft_share) -> None:
     given, wanted = (models.logits(one).output_shape[-1] for one in (student, teacher))
     if given != wanted:
         raise ModelError(f"The teacher knows {wanted} classes, the student {given}.")
+    # A softmax inside the last layer is taken off by copying that layer: the copy would be trained.
+    if {id(one) for one in models.logits(student).weights} != {id(one) for one in student.weights}:
+        raise ModelError(
+            f"The last layer of {student.name!r} is a softmax with weights; give the student a layer "
+            "named 'logits' and a softmax behind it, as the networks of models.build have."
+        )
     if not len(faces) or faces.labels.max() >= wanted:
         raise ModelError("There are no faces of the teacher's classes to learn from.")
     if epochs < 0 or not temperature > 0 or not 0 <= soft_share <= 1:

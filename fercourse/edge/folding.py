@@ -9,8 +9,7 @@ def fold(model):
     """Return an equal network without batch normalization, as it stands in a quantized file.
 
     Each normalization becomes part of the weights before it (Jacob et al., 2018, section 3.2), each
-    separable convolution two convolutions, a leading scaling part of the first weights.
-    Introduced in notebook 06.
+    separable convolution two convolutions. Introduced in notebook 06.
 
     Parameters
     ----------
@@ -72,6 +71,7 @@ def split_separable(layer):
         layer.kernel_size,
         strides=layer.strides,
         padding=layer.padding,
+        dilation_rate=layer.dilation_rate,
         depth_multiplier=layer.depth_multiplier,
         name=f"{layer.name}_depthwise",
     )

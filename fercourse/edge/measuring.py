@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from fercourse.classifier import load_classifier
+from fercourse.classifier.files import model_file
 from fercourse.edge.bundling import SCRIPT, write_runner
 from fercourse.edge.graph import read_graph
 from fercourse.errors import ModelError
@@ -49,7 +50,7 @@ def bench(
     ModelError
         If there are no files, two of one name, or one cannot be used.
     """
-    paths = [Path(file) for file in files]
+    paths = [model_file(file) for file in files]
     _check(paths)
     rows, first = {}, None
     for path in paths:
@@ -76,15 +77,26 @@ def measure_speed(path: str | Path, threads: int = 1) -> dict:
         probabilities counted, after a warm-up; ``faces_per_s`` in batches; ``load_ms``;
         ``cold_start_ms`` from the start of the script to the first answer; ``peak_mb`` of the whole
         process, and ``model_mb``, by how much loading and running the model raised it.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be run, or not within five minutes.
     """
-    path = Path(path).resolve()
+    path = model_file(path).resolve()
     with tempfile.TemporaryDirectory() as folder:
         write_runner(Path(folder))
         # Isolated from this process's paths, so that the bundle's modules are the ones imported.
         words = [sys.executable, SCRIPT, "--json", "--model", str(path), "--threads", str(threads)]
-        done = subprocess.run(
-            words, cwd=folder, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
-        )
+        try:
+            done = subprocess.run(
+                words, cwd=folder, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise ModelError(
+                f"{path.name} could not be measured within {MOST_SECONDS} seconds; it is too slow "
+                "for this computer."
+            ) from None
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["it ended without a word"]
         raise ModelError(f"{path.name} could not be measured: {last[0]}")

@@ -17,6 +17,7 @@ from fercourse.edge.conversion import (
 )
 from fercourse.emotions import CLASSES
 from fercourse.errors import MissingPackageError, ModelError
+from fercourse.faces import MARGIN
 from fercourse.quiet import quiet
 
 OPSET = 17
@@ -30,6 +31,7 @@ def to_onnx(
     representative: np.ndarray | None = None,
     classes: tuple[str, ...] = CLASSES,
     training_data: str = "not told",
+    margin: float = MARGIN,
 ) -> bytes:
     """Convert a network to an ``.onnx`` file. Introduced in notebook 06.
 
@@ -41,7 +43,7 @@ def to_onnx(
         ``"float32"``, or ``"int8"``: static quantization in ONNX Runtime's QDQ form, with a scale
         for each channel of the weights. (QOperator per channel, and dynamic quantization, ruin
         small networks.)
-    representative, classes, training_data
+    representative, classes, training_data, margin
         As for `to_litert`.
 
     Returns
@@ -67,7 +69,8 @@ def to_onnx(
     proto = _converted(model)
     if precision == "int8":
         proto = _quantized(proto, representative)
-    metadata = Metadata(tuple(classes), face_shape, precision, training_data, weights_hash(model))
+    known = (tuple(classes), face_shape, precision, training_data, weights_hash(model), margin)
+    metadata = Metadata(*known)
     onnx.helper.set_model_props(proto, {METADATA: metadata.to_json()})
     return proto.SerializeToString()
 

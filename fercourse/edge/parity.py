@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from fercourse.classifier import load_classifier
+from fercourse.classifier.files import model_file
+from fercourse.classifier.litert import pixel_values
 from fercourse.edge.graph import Graph, read_graph
 from fercourse.errors import ModelError
 
@@ -68,6 +70,7 @@ def verify(a: str | Path, b: str | Path, images: np.ndarray, tolerance: float = 
     ModelError
         If one of them cannot be used, their classes differ, or there are no faces.
     """
+    a, b = model_file(a), model_file(b)
     first, second = load_classifier(a), load_classifier(b)
     if set(first.classes) != set(second.classes):
         raise ModelError(
@@ -80,8 +83,8 @@ def verify(a: str | Path, b: str | Path, images: np.ndarray, tolerance: float = 
     by_a, by_b = first.predict_proba(images), second.predict_proba(images)[:, order]
     differences = np.abs(by_a - by_b).max(axis=1)
     layers = None
-    if Path(a).suffix == Path(b).suffix == ".tflite":
-        layers = _layers(Path(a).read_bytes(), Path(b).read_bytes(), images[:LAYER_FACES])
+    if a.suffix == b.suffix == ".tflite":
+        layers = _layers(a.read_bytes(), b.read_bytes(), images[:LAYER_FACES])
     return Parity(
         len(images),
         float((by_a.argmax(axis=1) == by_b.argmax(axis=1)).mean()),
@@ -113,10 +116,11 @@ def layer_values(content: bytes, images: np.ndarray) -> dict[str, np.ndarray]:
     )
     interpreter.allocate_tensors()
     takes = interpreter.get_input_details()[0]
+    levels = pixel_values(takes)
     places = [one.outputs[0] for one in graph.operations]
     values = {place: [] for place in places}
     for face in images:
-        interpreter.set_tensor(takes["index"], face[None, ..., None].astype(takes["dtype"]))
+        interpreter.set_tensor(takes["index"], np.take(levels, face)[None, ..., None])
         interpreter.invoke()
         for place in places:
             values[place].append(_as_floats(graph, place, interpreter.get_tensor(place)))

@@ -1,6 +1,6 @@
 """Quantization-aware training (Jacob et al., 2018), on Keras 3."""
 
-from fercourse.edge.folding import consumers, fold, kernel_of
+from fercourse.edge.folding import consumers, fold
 from fercourse.errors import ModelError
 
 # Layers behind which LiteRT keeps the scale that was before them, or knows it beforehand.
@@ -40,7 +40,7 @@ def quantization_aware(model):
     """
     import keras
 
-    from fercourse.edge import fake_quantize as own
+    from fercourse.models import fake_quantize as own
 
     kinds = {
         keras.layers.Conv2D: own.QuantizedConv2D,
@@ -52,7 +52,7 @@ def quantization_aware(model):
     sources = {_renamed(layer.name): layer for layer in folded.layers}
 
     def clone(layer):
-        if kernel_of(layer) is not None and type(layer) not in kinds:
+        if layer.weights and type(layer) not in kinds:
             raise ModelError(
                 f"The layer {layer.name!r} ({type(layer).__name__}) cannot be trained for INT8."
             )
@@ -95,7 +95,7 @@ def frozen(model):
     import keras
     import tensorflow
 
-    from fercourse.edge import fake_quantize as own
+    from fercourse.models import fake_quantize as own
 
     plain = {
         own.QuantizedConv2D: keras.layers.Conv2D,
@@ -124,6 +124,8 @@ def frozen(model):
             copy.get_layer(layer.name).set_weights(
                 [own.rounded_kernel(layer), *layer.get_weights()[1:]]
             )
+        elif layer.weights and not isinstance(layer, own.FakeQuantize):
+            copy.get_layer(layer.name).set_weights(layer.get_weights())
     return copy
 
 

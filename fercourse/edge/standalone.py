@@ -112,7 +112,7 @@ def _classify(path: Path, options) -> int:
     for photo in options.photos:
         picture = read_image(Path(photo))
         for box in detect(picture):
-            face = crop(picture, box, size=classifier.face_shape[0])
+            face = crop(picture, box, size=classifier.face_shape[0], margin=classifier.crop_margin)
             (row,) = classifier.predict_proba(face[None])
             best = int(row.argmax())
             print(

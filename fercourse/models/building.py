@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from inspect import signature
+from numbers import Integral
 
 from fercourse.backend import import_keras
 from fercourse.errors import ModelError
@@ -146,7 +147,7 @@ def _prepared(faces, preprocessing: str):
 
 
 def _count(classes) -> int:
-    count = classes if isinstance(classes, int) else len(tuple(classes))
+    count = int(classes) if isinstance(classes, Integral) else len(tuple(classes))
     if isinstance(classes, str | bool) or not 2 <= count <= MOST_CLASSES:
         raise ModelError(
             f"A network needs a number of classes from 2 to {MOST_CLASSES}, or their names, not "

@@ -203,6 +203,19 @@ def test_weights_that_lead_out_of_the_file_are_refused(file, tmp_path, target):
         load_classifier(rewritten(file, tmp_path, link))
 
 
+def test_weights_that_hold_themselves_are_refused(file, tmp_path):
+    def link(part, content):
+        if part != "model.weights.h5":
+            return content
+        stream = io.BytesIO(content)
+        with h5py.File(stream, "a") as weights:
+            weights["layers/itself"] = weights["layers"]
+        return stream.getvalue()
+
+    with pytest.raises(ModelError, match="in a circle"):
+        load_classifier(rewritten(file, tmp_path, link))
+
+
 @pytest.mark.parametrize(
     "known",
     [

@@ -14,6 +14,7 @@ from fercourse.errors import ModelError
 @pytest.fixture(scope="module")
 def files(network, faces):
     words = {"classes": ("sad", "fine", "other"), "training_data": "nothing: drawn weights"}
+    words["margin"] = 0.1
     return {
         precision: to_onnx(network, precision, representative=faces, **words)
         for precision in ("float32", "int8")
@@ -26,6 +27,7 @@ def test_probabilities_are_those_of_the_network(files, expected, faces, precisio
     probabilities = classifier.predict_proba(faces)
     assert classifier.classes == ("sad", "fine", "other")
     assert classifier.metadata.precision == precision
+    assert classifier.crop_margin == 0.1
     assert probabilities.dtype == np.float32
     np.testing.assert_allclose(probabilities, expected, atol=tolerance)
 

@@ -11,6 +11,7 @@ import pytest
 
 from fercourse import edge, synth
 from fercourse.datasets import FaceSet
+from fercourse.edge import measuring
 from fercourse.errors import ModelError
 from fercourse.plots import on_front, pareto
 
@@ -120,6 +121,29 @@ def test_equal_files_part_nowhere_and_int8_parts_where_rounding_has_grown(folder
     assert other.parts_at == other.layers["layer"].iloc[0]
     assert other.layers["difference"].max() < 0.2
     assert other.largest > 0
+
+
+def test_layers_are_given_gray_levels_on_the_scale_that_a_file_takes(
+    network, folder, faces, tmp_path
+):
+    # Its brightest level is 127, so the file counts in steps of a half.
+    words = {"representative": faces // 2, "classes": ("sad", "fine", "other")}
+    (tmp_path / "dark.tflite").write_bytes(edge.to_litert(network, "int8", **words))
+    parity = edge.verify(folder / "float32.tflite", tmp_path / "dark.tflite", faces // 2)
+    assert parity.layers["difference"].iloc[0] < 0.03
+
+
+def test_shipped_files_are_compared_and_measured_by_their_names():
+    faces = np.random.default_rng(0).integers(0, 256, (3, 48, 48), np.uint8)
+    same = edge.verify("builtin.tflite", "builtin.tflite", faces)
+    assert (same.agreement, same.parts_at) == (1.0, None)
+    assert edge.measure_speed("builtin.tflite")["kb"] > 10
+
+
+def test_a_model_that_takes_too_long_is_told_in_one_sentence(folder, monkeypatch):
+    monkeypatch.setattr(measuring, "MOST_SECONDS", 0.01)
+    with pytest.raises(ModelError, match="too slow for this computer"):
+        edge.measure_speed(folder / "int8.tflite")
 
 
 def test_a_layer_that_was_changed_is_named(network, folder, faces, tmp_path):

@@ -140,6 +140,25 @@ def test_a_student_comes_to_say_what_its_teacher_says(few):
     )
 
 
+def ends_in_softmax():
+    """Return a network whose last layer computes logits and softmax at once."""
+    inputs = keras.Input((48, 48, 1))
+    pixels = keras.layers.Flatten()(inputs)
+    return keras.Model(inputs, keras.layers.Dense(7, activation="softmax")(pixels))
+
+
+def test_a_training_is_that_of_its_seed_whoever_built_the_student(few):
+    def taught():
+        student = keras.models.clone_model(teacher)  # its dropout has a new seed each time
+        student.set_weights(teacher.get_weights())
+        distil(teacher, student, few, epochs=1, seed=3, learning_rate=1e-3)
+        return student.get_weights()
+
+    teacher = models.build("tiny", 7, seed=0, filters=(4, 8))
+    for one, other in zip(taught(), taught(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize(
     ("act", "said"),
     [
@@ -149,6 +168,7 @@ def test_a_student_comes_to_say_what_its_teacher_says(few):
             lambda few: distil(models.build("tiny"), models.build("tiny"), few, temperature=0),
             "temperature above 0",
         ),
+        (lambda few: distil(models.build("tiny"), ends_in_softmax(), few), "named 'logits'"),
         (lambda few: pruning.prune_filters(models.build("tiny"), 0), "above 0"),
         (
             lambda few: pruning.prune_filters(models.build("tiny"), {"nobody": 0.5}),

@@ -1,18 +1,23 @@
 """Quantization-aware networks: equal when folded, equal to their file when exported."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
 
 from fercourse import models
+from fercourse.classifier import save_classifier
+from fercourse.classifier.keras import KerasClassifier
 from fercourse.classifier.litert import LiteRTClassifier
 from fercourse.edge.conversion import to_litert
 from fercourse.edge.distillation import distil
-from fercourse.edge.fake_quantize import FakeQuantize, fake_quantized_weights
 from fercourse.edge.folding import fold
 from fercourse.edge.graph import read_graph
 from fercourse.edge.quantization_training import quantization_aware
 from fercourse.errors import ModelError
+from fercourse.models.fake_quantize import FakeQuantize, fake_quantized_weights
 
 CLASSES = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 
@@ -108,3 +113,30 @@ def test_a_range_follows_the_values_of_training_and_holds_zero():
 def test_a_network_with_layers_that_cannot_be_rounded_is_refused():
     with pytest.raises(ModelError, match="cannot be folded"):
         quantization_aware(models.build("four_block", 7, seed=0))
+
+
+def test_a_layer_with_weights_that_is_not_rounded_is_refused():
+    inputs = keras.Input((48, 48, 1))
+    x = keras.layers.PReLU(shared_axes=(1, 2))(keras.layers.Conv2D(4, 3)(inputs))
+    x = keras.layers.Dense(7, name="logits")(keras.layers.GlobalAveragePooling2D()(x))
+    with pytest.raises(ModelError, match="PReLU"):
+        quantization_aware(keras.Model(inputs, keras.layers.Softmax()(x)))
+
+
+def test_a_network_trained_for_int8_is_read_by_a_new_process(tmp_path):
+    save_classifier(
+        KerasClassifier(quantization_aware(lively("tiny")), CLASSES), tmp_path / "a.keras"
+    )
+    code = f"from fercourse import load_classifier; load_classifier({str(tmp_path / 'a.keras')!r})"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
+
+
+def test_dilation_survives_folding(faces):
+    inputs = keras.Input((48, 48, 1))
+    x = keras.layers.Conv2D(4, 3)(inputs)
+    x = keras.layers.SeparableConv2D(4, 3, padding="same", dilation_rate=2)(x)
+    x = keras.layers.GlobalAveragePooling2D()(keras.layers.BatchNormalization()(x))
+    network = keras.Model(inputs, keras.layers.Softmax()(keras.layers.Dense(3, name="logits")(x)))
+    given = faces[..., None].astype(np.float32) / 255
+    wanted = network.predict(given, verbose=0)
+    np.testing.assert_allclose(fold(network).predict(given, verbose=0), wanted, atol=2e-5)

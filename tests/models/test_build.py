@@ -32,6 +32,10 @@ def test_logits_are_what_the_softmax_makes_probabilities_of(tiny, faces):
     np.testing.assert_allclose(np.asarray(tiny(faces)), expected, atol=1e-6)
 
 
+def test_a_number_of_classes_may_come_from_numpy():
+    assert models.build("tiny", np.int64(3), seed=0).output_shape == (None, 3)
+
+
 def test_the_last_layers_have_the_names_that_others_ask_for(tiny):
     assert [layer.name for layer in tiny.layers[-2:]] == ["logits", "probabilities"]
 

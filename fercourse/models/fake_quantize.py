@@ -90,7 +90,11 @@ class QuantizedDepthwiseConv2D(keras.layers.DepthwiseConv2D):
 
     def call(self, x):
         y = ops.depthwise_conv(
-            x, fake_quantized_weights(self.kernel, True), self.strides, self.padding
+            x,
+            fake_quantized_weights(self.kernel, True),
+            self.strides,
+            self.padding,
+            dilation_rate=self.dilation_rate,
         )
         return self.activation(y + self.bias)
 
