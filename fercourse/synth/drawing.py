@@ -134,6 +134,8 @@ def _changed(person: Identity, fields: Mapping[str, object]) -> Identity:
     unknown = [name for name in fields if name not in Identity._fields]
     if unknown:
         raise DataError(f"A person has no {unknown[0]!r}; there are {', '.join(Identity._fields)}.")
+    if not 0 <= fields.get("tone", 0) < len(TONES):
+        raise DataError(f"Tones go from 0 to {len(TONES) - 1}, from light to dark.")
     return person._replace(**fields)
 
 
@@ -157,9 +159,10 @@ def draw(
         Other seeds are other people with other expressions.
     size : int
         Pixels of the square pictures.
-    variant : {"default", "balanced", "easy"}
+    variant : {"default", "balanced", "easy", "shifted"}
         ``default`` is as unbalanced and as hard as FER2013; ``balanced`` has as many faces of each
-        class; ``easy`` is balanced, well lit, near frontal, strong and rightly labeled.
+        class; ``easy`` is balanced, well lit, near frontal, strong and rightly labeled; ``shifted``
+        is another domain, under a lamp at the side and before a poor camera.
     processes : int
         Processes to share the work (joblib).
     progress : callable, optional

@@ -74,25 +74,31 @@ def add_face(picture: np.ndarray, sitting: Sitting, rng: np.random.Generator) ->
     chin = person.length("chin_y")
     add_body(picture, pose, sitting.light, TONES[person.tone], chin, rng)
     rows, columns = _around_head(pose, picture.shape)
-    part = picture[rows, columns]
+    regions = np.zeros(picture.shape, np.uint8)
+    if picture[rows, columns].size:  # otherwise the head is beside the picture
+        near = _twice(pose, rows, columns)
+        regions[rows, columns] = _add_head(picture[rows, columns], near, field, lit, height, bits)
+    lay_over(sitting.occluder, picture, pose, sitting.light, person, rng)
+    return Truth(regions, project(points, pose).astype(np.float32))
+
+
+def _add_head(part: np.ndarray, pose: Pose, field, lit, height, bits) -> np.ndarray:
+    """Draw a head onto a part of a picture, in place, by way of twice its size; return its regions."""
     size = (2 * part.shape[0], 2 * part.shape[1])
-    map_x, map_y, hit = cast_rays(field, height, _twice(pose, rows, columns), size)
+    map_x, map_y, hit = cast_rays(field, height, pose, size)
     seen = cv2.remap(lit, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     behind = cv2.resize(part, size[::-1], interpolation=cv2.INTER_NEAREST)
     cv2.copyTo(seen, hit.view(np.uint8), behind)
     part[:] = cv2.resize(behind, part.shape[::-1], interpolation=cv2.INTER_AREA)
-    lay_over(sitting.occluder, picture, pose, sitting.light, person, rng)
-    regions = np.zeros(picture.shape, np.uint8)
     here = cv2.remap(bits, map_x[::2, ::2], map_y[::2, ::2], cv2.INTER_NEAREST)
-    regions[rows, columns] = here * hit[::2, ::2]
-    return Truth(regions, project(points, pose).astype(np.float32))
+    return here * hit[::2, ::2]
 
 
 def _around_head(pose: Pose, size: tuple[int, int]) -> tuple[slice, slice]:
     """Return the rows and columns of the picture in which the head may be seen."""
     reach = 2.6 * pose.scale
     return tuple(
-        slice(max(0, int(at - reach)), min(side, int(at + reach) + 1))
+        slice(*np.clip((int(at - reach), int(at + reach) + 1), 0, side).tolist())
         for at, side in zip((pose.y, pose.x), size, strict=True)
     )
 

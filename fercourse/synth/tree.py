@@ -130,6 +130,9 @@ def _jaffe(folder: Path, count: int, pool: Pool) -> None:
 def _kdef(folder: Path, count: int, pool: Pool) -> None:
     """A folder a person and session; 562x762 color JPEG."""
     codes, angles = tuple(KDEF_CODES), tuple(_KDEF_ANGLES)
+    most = 2 * 70 * len(codes) * len(angles)
+    if count > most:
+        raise DataError(f"KDEF has {most:,} pictures, two sessions of 70 people; ask for no more.")
     for number in range(count):
         rest, angle = divmod(number, len(angles))
         rest, code = divmod(rest, len(codes))

@@ -245,3 +245,6 @@ def test_one_thing_about_a_person_may_be_changed_and_nothing_else_changes():
     assert not np.array_equal(own.images, dark.images)
     with pytest.raises(DataError, match="A person has no 'mood'"):
         synth.draw_face(person={"mood": 1})
+    for tone in (-1, 10):
+        with pytest.raises(DataError, match="Tones go from 0 to 9"):
+            synth.draw_face(person={"tone": tone})

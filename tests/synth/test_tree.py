@@ -128,6 +128,8 @@ def test_unknown_forms_and_empty_trees_are_refused(tmp_path):
         synth.write_tree("lfw", tmp_path, 5)
     with pytest.raises(DataError, match="at least one"):
         synth.write_tree("jaffe", tmp_path, 0)
+    with pytest.raises(DataError, match="KDEF has 4,900 pictures"):
+        synth.write_tree("kdef", tmp_path, 4901)
 
 
 def test_a_tree_is_never_mixed_with_what_a_folder_holds(tmp_path):

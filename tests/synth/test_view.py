@@ -25,6 +25,12 @@ def test_a_face_may_stand_half_outside():
     assert image[:, :40].std() > 10
 
 
+@pytest.mark.parametrize(("x", "y"), [(1.5, 0.5), (-0.6, 0.5), (0.5, 2.5)])
+def test_a_face_may_have_left_the_picture(x, y):
+    image, _ = synth.draw_view(identity=1, x=x, y=y, size=(120, 160))
+    assert image.shape == (120, 160)
+
+
 def test_action_units_may_be_given_by_number_or_all_together():
     units = np.zeros(len(synth.ACTION_UNIT_NAMES), np.float32)
     for side in ("left", "right"):
