@@ -8,13 +8,14 @@ rounds the fastest counts, since whatever else the machine does can only add to 
 import gzip
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from fercourse.edge.standalone import peak_mb
 
 ROUNDS = 3
 TREES = {"1k": 1_000, "10k": 10_000, "50k": 50_000}
@@ -152,18 +153,13 @@ def files(folder: str, processes: str) -> int:
     return len(load("affectnet", folder, progress=False, processes=int(processes)))
 
 
-def _peak_mb() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
-
-
 def _main(way: str, *arguments: str) -> None:
     import fercourse.datasets.loading  # noqa: F401  its seconds are no part of what is measured
 
-    idle, start = _peak_mb(), time.perf_counter()
+    idle, start = peak_mb(), time.perf_counter()
     faces = globals()[way](*arguments)
     seconds = time.perf_counter() - start
-    print(json.dumps({"seconds": seconds, "peak_mb": _peak_mb(), "idle_mb": idle, "faces": faces}))
+    print(json.dumps({"seconds": seconds, "peak_mb": peak_mb(), "idle_mb": idle, "faces": faces}))
 
 
 if __name__ == "__main__":

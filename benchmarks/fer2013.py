@@ -28,9 +28,10 @@ from fercourse.classifier.handcrafted import handcrafted
 from fercourse.classifier.recipes import recipe
 from fercourse.classifier.sklearn import SklearnClassifier
 from fercourse.datasets import load
+from fercourse.errors import CourseError
 from fercourse.evaluation import Predictions, mcnemar, report_on
-from fercourse.training import fit, resume
-from fercourse.training.files import is_run
+from fercourse.training import fit, load_run, resume
+from fercourse.training.files import is_run, put, read_about
 from fercourse.training.recipes import recipe_for
 
 HERE = Path(__file__).resolve().parent
@@ -44,6 +45,7 @@ COMPARED = {
     "int8_mcnemar_p": ("edge_net_int8", "peer_fer"),
     "mini_xception_mcnemar_p": ("mini_xception", "peer_fer"),
     "teachers_mcnemar_p": ("edge_net", "edge_net_alone"),
+    "shipped_mcnemar_p": ("edge_net", "mini_xception"),
 }
 
 
@@ -145,11 +147,13 @@ def _network(faces, name, row, seed):
     folder, splits = WORK / f"{name}-{seed}", (faces.split("train"), faces.split("validation"))
     folder.parent.mkdir(parents=True, exist_ok=True)
     targets = told(splits[0], row, WORK) if "teachers" in row else None
+    network = row.get("of", name)
+    config = replace(recipe_for(network), seed=seed, **row.get("config", {}))
     if is_run(folder):
+        if read_about(folder)[1] != config:
+            raise CourseError(f"{folder} is a run by another recipe; move it away, and try again.")
         trained = resume(folder, *splits, targets=targets)
     else:
-        network = row.get("of", name)
-        config = replace(recipe_for(network), seed=seed, **row.get("config", {}))
         trained = fit(network, *splits, config, folder, targets=targets)
     facts = {
         "parameters": trained.model.count_params(),
@@ -171,7 +175,7 @@ def _int8(faces, name, row, seed):
         classes=network.classes, training_data="FER2013",
     )  # fmt: skip
     path = WORK / f"{name}-{seed}.tflite"
-    path.write_bytes(content)
+    put(path, content)
     classifier = load_classifier(path)
     facts = {"kb": len(content) / 1000, "ms": _ms(classifier, faces)}
     return classifier.predict_proba, {**facts, "parameters": network.model.count_params()}
@@ -192,11 +196,11 @@ def _member(faces, name: str, seed: int):
 
 def _trained(name: str, seed: int):
     """Return the network of another row, which stands before this one in the list."""
-    return load_classifier(WORK / f"{name}-{seed}" / "model.keras")
+    return load_run(WORK / f"{name}-{seed}").classifier
 
 
 def _peer(faces, name, row, seed):
-    """Ask the package in an environment of its own, once for all faces that are scored."""
+    """Ask the package in an environment of its own."""
     answers = {}
 
     def predict(images):

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from fercourse.classifier import load_classifier
 from fercourse.classifier.handcrafted import handcrafted
+from fercourse.training import load_run
 from fercourse.training.batches import soft_labels
+from fercourse.training.files import write_whole
 
 FOLDS = 5
 
@@ -26,7 +27,7 @@ def told(train, row: dict, work: Path) -> np.ndarray:
     parts = [
         _left_out(train, work)
         if name == "handcrafted"
-        else _both_ways(load_classifier(work / f"{name}-0" / "model.keras"), images)
+        else _both_ways(load_run(work / f"{name}-0").classifier, images)
         for name in row["teachers"]
     ]
     own = soft_labels(train, row.get("config", {}).get("soft_labels", 0.0))
@@ -51,5 +52,5 @@ def _left_out(train, work: Path) -> np.ndarray:
         said = cross_val_predict(
             model["classifier"], features, train.labels, cv=folds, method="predict_proba"
         )
-        np.save(path, said.astype(np.float32))
+        write_whole(path, lambda file: np.save(file, said.astype(np.float32)))
     return np.load(path, allow_pickle=False)

@@ -6,7 +6,6 @@ underscore returns, and the most memory that the process has taken.
 
 import json
 import os
-import resource
 import sys
 import time
 from contextlib import nullcontext
@@ -14,6 +13,7 @@ from functools import partial
 
 import numpy as np
 
+from fercourse.edge.standalone import peak_mb
 from fercourse.training.progress import Display
 
 NETWORK = "mini_xception"
@@ -275,11 +275,6 @@ def _trains(layer) -> bool:
     return isinstance(layer, keras.layers.BatchNormalization | keras.layers.Dropout)
 
 
-def _peak_mb() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
-
-
 if __name__ == "__main__":
     known = globals()[sys.argv[1]](*sys.argv[2:])
-    print(json.dumps({**known, "peak_mb": _peak_mb()}))
+    print(json.dumps({**known, "peak_mb": peak_mb()}))

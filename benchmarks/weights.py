@@ -17,11 +17,10 @@ import numpy as np
 from fercourse.classifier import load_classifier, save_classifier
 from fercourse.datasets import load
 from fercourse.edge import representative_faces, to_litert
-from fercourse.errors import CourseError
 from fercourse.evaluation import evaluate, wilson
 from fercourse.models import build
-from fercourse.training import Augmentation, Config, fit, resume
-from fercourse.training.files import is_run
+from fercourse.training import Augmentation, Config, fit, load_run, resume
+from fercourse.training.files import is_run, put
 
 HERE = Path(__file__).resolve().parent
 WEIGHTS = HERE.parent / "fercourse" / "weights"
@@ -96,11 +95,9 @@ def edge_net_of_drawn_faces(seed: int):
 def _of_photographs(name: str, data: Path, seed: int) -> tuple[dict, dict]:
     """Take a network that was trained on FER2013, and judge it on PublicTest."""
     folder = TRAINED / f"{name}-{seed}"
-    if not is_run(folder):
-        raise CourseError(f"Train it first: fercourse benchmark fer2013 --only {name}-{seed}")
+    trained = load_run(folder)
     faces = load("fer2013", data)
     train, public = faces.split("train"), faces.split("validation")
-    trained = resume(folder, train, public)
     small = _write(name, trained, train, "FER2013")
     figures, detail = _measure(name, small, trained, "public", public, train, None)
     known = {"network": name, "faces": {"train": len(train), "validation": len(public)}}
@@ -112,15 +109,14 @@ def _write(name: str, trained, train, training_data: str):
     WEIGHTS.mkdir(exist_ok=True)
     save_classifier(trained.classifier, WEIGHTS / f"{name}.keras")
     small = WEIGHTS / f"{name}.tflite"
-    small.write_bytes(
-        to_litert(
-            trained.model,
-            "int8",
-            representative=representative_faces(train),
-            classes=train.classes,
-            training_data=training_data,
-        )
+    content = to_litert(
+        trained.model,
+        "int8",
+        representative=representative_faces(train),
+        classes=train.classes,
+        training_data=training_data,
     )
+    put(small, content)
     card = WEIGHTS / f"{name}.md"
     if not card.exists():
         shutil.copyfile(HERE / "cards" / card.name, card)

@@ -26,6 +26,7 @@ _HOMES = {
     "label_curve": "fercourse.training.budgets",
     "layer_rates": "fercourse.training.layer_rates",
     "learn_briefly": "fercourse.training.budgets",
+    "load_run": "fercourse.training.run",
     "mean_over_draws": "fercourse.training.budgets",
     "pretrain": "fercourse.training.pretraining",
     "recipe_for": "fercourse.training.recipes",

@@ -6,6 +6,7 @@ from keras import layers, ops
 
 from fercourse.datasets.faceset import FaceSet
 from fercourse.training.head import features, train_head_on
+from fercourse.training.trainer import reseed
 
 FACES_AT_ONCE = 256
 
@@ -103,13 +104,18 @@ def adapt_adversarially(
     images : ndarray, uint8, shape (N, H, W)
         Faces of the new kind, without labels.
     steps, learning_rate, batch_size, seed
-        Of training; half of a batch is of either domain.
+        Of training; half of a batch is of either domain. The seed is also that of the second head.
     strength : float
         How much the domain counts beside the class.
     """
     logits = model.get_layer("logits")
-    hidden = layers.Dense(32, "relu")(GradientReversal(strength)(logits.input))
-    both = keras.Model(model.inputs, [logits.output, layers.Dense(1)(hidden)])
+    first, last = (keras.initializers.GlorotUniform(seed + part) for part in (0, 1))
+    hidden = layers.Dense(32, "relu", kernel_initializer=first)
+    domains = layers.Dense(1, kernel_initializer=last)(
+        hidden(GradientReversal(strength)(logits.input))
+    )
+    both = keras.Model(model.inputs, [logits.output, domains])
+    reseed(both, seed)
     both.compile(
         keras.optimizers.Adam(learning_rate),
         [

@@ -81,8 +81,8 @@ class Config:
         Its largest value.
     schedule : {"constant", "plateau", "cosine"}
         Keep the learning rate; halve it whenever `plateau_patience` epochs bring nothing better;
-        or let it rise for `warmup_epochs` and fall like a cosine to zero (Loshchilov and Hutter,
-        2017).
+        or let it rise for `warmup_epochs` and fall like a cosine to zero (as Loshchilov and Hutter,
+        2017, have it fall, without their restarts).
     weight_decay : float
         Of ``adamw`` and ``sgd``.
     momentum : float

@@ -20,7 +20,7 @@ def with_drawn_faces(train: FaceSet, least: int, seed: int = 0) -> FaceSet:
     Parameters
     ----------
     train : FaceSet
-        Of the seven expression classes, 48x48 pixels; faces of others get no company.
+        Of the seven expression classes, square; faces of others get no company.
     least : int
         How many faces a class shall have.
     seed : int
@@ -34,13 +34,14 @@ def with_drawn_faces(train: FaceSet, least: int, seed: int = 0) -> FaceSet:
     Raises
     ------
     DataError
-        If the faces are not of 48x48 pixels, or `least` is negative.
+        If the faces are not square, or `least` is negative.
     """
     height, width = train.images.shape[1:]
-    if height != width or least < 0:
+    if least < 0:
+        raise DataError(f"A class cannot have at least {least} faces; name 0 or more.")
+    if height != width:
         raise DataError(
-            f"Drawn faces can be added to square ones, {least} or more a class; these have "
-            f"{width}x{height} pixels."
+            f"Drawn faces can be added to square ones; these have {width}x{height} pixels."
         )
     have = np.bincount(train.labels, minlength=len(train.classes))
     short = {

@@ -44,12 +44,17 @@ def unfreeze(model: keras.Model, share: float) -> int:
     Raises
     ------
     ModelError
-        If the share does not lie between 0 and 1, or the model has no logits.
+        If the share does not lie between 0 and 1, or nothing would learn.
     """
     if not 0 <= share <= 1:
         raise ModelError(f"The share of layers that learn lies between 0 and 1, not at {share}.")
     body = body_layers(model)
     count = round(share * len(body))
+    if not count and not model.get_layer("logits").weights:
+        raise ModelError(
+            f"The logits of {model.name!r} are a mean over maps and have no weights to train; let a "
+            "share of its layers learn."
+        )
     learning = {layer.name for layer in body[len(body) - count :]} | {"logits"}
     for layer in model.layers:
         layer.trainable = not layer.weights or layer.name in learning

@@ -96,4 +96,10 @@ def train_head_on(
 def _head(model: keras.Model) -> keras.layers.Layer:
     if "logits" not in (layer.name for layer in model.layers):
         raise ModelError("This model has no layer named 'logits'; build it with models.build.")
-    return model.get_layer("logits")
+    head = model.get_layer("logits")
+    if not head.weights:
+        raise ModelError(
+            f"The logits of {model.name!r} are a mean over maps and have no weights to train; let a "
+            "share of its layers learn, or take a network with a dense head."
+        )
+    return head

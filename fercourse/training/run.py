@@ -1,11 +1,14 @@
-"""What `fit` returns."""
+"""What `fit` returns, and how to read it again."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from fercourse.classifier.keras import KerasClassifier
+from fercourse.errors import ModelError
+from fercourse.training import files
 from fercourse.training.config import Config
 
 
@@ -50,3 +53,34 @@ class Run:
     def best(self) -> dict[str, float]:
         """The row of the history of the best epoch."""
         return self.history.loc[self.best_epoch].to_dict()
+
+
+def load_run(folder: str | Path) -> Run:
+    """Return a finished run as it stands in its folder; its faces are not needed.
+
+    Parameters
+    ----------
+    folder : path
+        What `fit` was given as `out`.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ModelError
+        If the folder holds no run, one of another version or an unfinished one, or is damaged.
+    """
+    folder = Path(folder)
+    about, config = files.read_about(folder)
+    if not (folder / files.METRICS).is_file():
+        raise ModelError(f"The run in {folder} is not finished; resume it first.")
+    try:
+        history = pd.read_csv(folder / files.HISTORY, index_col="epoch")
+        metrics = json.loads((folder / files.METRICS).read_text(encoding="utf-8"))
+        best = int(history.index[history.index == metrics["best_epoch"]][0])
+        classes = tuple(map(str, about["classes"]))
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        raise ModelError(f"The run in {folder} is damaged; train anew.") from error
+    return Run(files.read_network(folder), history, classes, config, best, folder)

@@ -12,8 +12,9 @@ import pytest
 
 from fercourse.datasets import FaceSet
 from fercourse.errors import DataError, ModelError
-from fercourse.training import Augmentation, Config, fit, resume
-from fercourse.training.files import CHECKPOINT, MODEL
+from fercourse.models import build
+from fercourse.training import Augmentation, Config, fit, load_run, resume
+from fercourse.training.files import CHECKPOINT, HISTORY, METRICS, MODEL, start_folder
 from tests.training.conftest import striped_faces
 
 # Everything that has a state: momentum, average, plateaus, weights by recall, lots of all kinds.
@@ -125,6 +126,37 @@ def test_what_cannot_begin_leaves_no_folder_behind(train, validation, tmp_path):
         with pytest.raises(DataError):
             fit("tiny", voteless, validation, out=tmp_path / "run", progress=False, **options)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_finished_run_is_read_without_its_faces(train, validation, tmp_path):
+    run = fit("tiny", train, validation, replace(CONFIG, epochs=2), tmp_path / "a", progress=False)
+    read = load_run(tmp_path / "a")
+    assert (read.best_epoch, read.classes, read.config) == (run.best_epoch, run.classes, run.config)
+    assert read.minutes == pytest.approx(run.minutes)
+    assert list(read.history) == list(run.history)
+    for one, wanted in zip(read.model.get_weights(), run.model.get_weights(), strict=True):
+        assert np.array_equal(one, wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (METRICS, None, "not finished; resume"),
+        (METRICS, '{"best_epoch": 99}', "damaged"),
+        (METRICS, "[]", "damaged"),
+        (HISTORY, "loss\n1\n", "damaged"),
+    ],
+)
+def test_what_is_no_finished_run_is_one_sentence(train, tmp_path, name, content, said):
+    network = build("tiny", train.classes, seed=0)
+    folder = start_folder(tmp_path / "run", network, CONFIG, train, None)
+    (folder / HISTORY).write_text("epoch,loss\n1,0.5\n")
+    (folder / METRICS).write_text('{"best_epoch": 1}')
+    (folder / name).unlink()
+    if content is not None:
+        (folder / name).write_text(content)
+    with pytest.raises(ModelError, match=said):
+        load_run(folder)
 
 
 @pytest.mark.slow

@@ -201,6 +201,23 @@ def test_adversarial_training_changes_the_body_and_leaves_no_second_head(tiny, f
     assert tiny.output_shape == (None, 7)
 
 
+def test_adversarial_training_depends_on_its_seed_alone(tiny, faces):
+    weights, ends = tiny.get_weights(), []
+    for _ in range(2):
+        tiny.set_weights(weights)
+        adapt_adversarially(tiny, faces, 255 - faces.images, steps=2, batch_size=16, seed=3)
+        ends.append(tiny.get_weights())
+    for one, other in zip(*ends, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_a_head_without_weights_is_told_apart(faces):
+    network = models.build("mini_xception", 7, seed=0)
+    for act in (lambda: train_head(network, faces, epochs=1), lambda: unfreeze(network, 0)):
+        with pytest.raises(ModelError, match="no weights to train"):
+            act()
+
+
 def test_labels_are_drawn_evenly_and_by_their_seed(faces):
     drawn = draw_labels(faces, 5, seed=3)
     assert np.bincount(drawn.labels).tolist() == [5] * 7
