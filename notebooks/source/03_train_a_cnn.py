@@ -47,7 +47,7 @@ from fercourse import models, plots, synth
 
 # %% [markdown]
 # `course.load()` draws as many faces as your profile has, from all splits; we learn from the training faces among them,
-# and watch as many faces of the validation split. The test split stays closed until the last section.
+# and watch the validation split, or as many of its faces as your profile has. The test split stays closed until the last section.
 
 # %%
 faces = course.load()
@@ -128,8 +128,8 @@ by_numpy = np.stack([(windows * kernel).sum(axis=(2, 3)) for kernel in kernels.v
 course.record("keras_computes_the_same", bool(np.abs(by_numpy - maps).max() < 1e-3))
 
 # %% [markdown]
-# What comes out is again a picture, with one *channel* for each kernel: a *feature map*. So the next layer can
-# ask about features of features: first edges, then wrinkles, then perhaps a raised cheek. Nobody chooses the
+# What comes out is again a picture, with one *channel* for each kernel: a *feature map*. (A kernel with
+# all its input channels is also called a *filter*.) So the next layer can ask about features of features: first edges, then wrinkles, then perhaps a raised cheek. Nobody chooses the
 # kernels. They begin as random numbers, and training changes them.
 
 # %%
@@ -143,8 +143,8 @@ course.quiz("kernels", "b")
 #
 # - a **convolution** 3x3, `valid`: the kernel stays inside the picture, which loses one pixel on each side;
 # - **ReLU**: what is negative becomes 0. Without it, ten layers of sums would be no more than one sum;
-# - **batch normalization**: each channel is brought to mean 0 and spread 1 (over the faces of a batch), then
-#   scaled by two learned numbers;
+# - **batch normalization**: each channel is brought to mean 0 and spread 1 (over the faces of a *batch*: those
+#   that are looked at in one step of training), then scaled by two learned numbers;
 # - **max pooling** 2x2: of four neighbors the largest is kept; the picture is half as wide (rounded down);
 # - **dropout**: in training, 40 % of the numbers are set to 0, others each time.
 #
@@ -161,8 +161,8 @@ course.check("sides", sides)
 
 # %% [markdown]
 # One pixel is left, with 512 channels: 512 numbers that say what is on the picture, and no longer where. Two
-# dense layers and seven outputs follow. In Keras each layer is called on what the one before gives; nothing
-# is computed yet, only wired.
+# **dense** layers (each output is a weighted sum of *all* inputs, plus a constant) and seven outputs follow. In Keras
+# each layer is called on what the one before gives; nothing is computed yet, only wired.
 
 
 # %%
@@ -197,8 +197,8 @@ course.record(
 # uses it later cannot forget to.
 #
 # **Where do four million numbers come from?** The numbers that training may change are the **parameters**: the
-# kernels, the weights of the dense layers (where each output is a weighted sum of *all* inputs, plus a constant), and
-# two numbers a channel in batch normalization. (Keras counts its two running averages as well, four a channel in all,
+# kernels with a constant each, the *bias*; the weights of the dense layers and their constants; and two numbers a
+# channel in batch normalization. (Keras counts its two running averages as well, four a channel in all,
 # though these are computed along the way, not trained.) A kernel reaches through all channels below it: the fourth
 # convolution has 512 kernels of 3 x 3 x 512.
 
@@ -227,8 +227,9 @@ course.check("loss_of_ignorance", loss_of_ignorance)
 
 # %% [markdown]
 # Keep that number in mind: it is the cheapest test there is. A loss that *begins* far above it means that the
-# network is sure of nonsense: often pixels that were not scaled, or labels of another order. A loss that
-# *stays* there means that nothing is learned.
+# network is sure of nonsense: often pixels that were not scaled, or, where a trained network goes on learning, labels
+# in another order. (In a new network a wrong order of labels does not show here.) A loss that *stays* there means that
+# nothing is learned; one that stops a little below, that only the shares of the classes are.
 
 # %%
 first_faces = training.images[:16, ..., None].astype("float32")
@@ -255,7 +256,7 @@ course.record("loss_before_training", -np.log(given).mean())
 # **Predict.** How often must it see ten faces until it knows all ten? About 5, 50 or 500 times?
 
 # %%
-# Ten faces whose classes come in turn.
+# Two faces of each of the first five classes.
 ten = np.concatenate([np.flatnonzero(training.labels == number)[:2] for number in range(7)])[:10]
 learner = four_blocks((8, 16), (32, 16), drop=0.0)
 learner.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -284,7 +285,8 @@ plots.curves(
 # are not there yet. (What it says of *other* faces is worthless, of course: it has learned ten pictures, not
 # expressions.)
 #
-# **Exercise 4 (find the mistake).** A colleague's network cannot learn even ten faces; its loss stays at 1.95.
+# **Exercise 4 (find the mistake).** A colleague's network cannot learn even these ten faces; its loss comes down to
+# about 1.6 and stays there. (That is ln 5: it has learned that five classes are equally frequent, and nothing else.)
 # Her pipeline shuffles before each epoch:
 #
 # ```python
@@ -356,8 +358,8 @@ plots.mosaic(
 )
 
 # %% [markdown]
-# Turning, moving, magnifying and mirroring are *one* resampling, by one matrix for each face: four in a row
-# would blur the picture four times, and take four times as long. It is a Keras model of layers, and it does
+# Turning, moving, magnifying and mirroring are *one* resampling, by one matrix for each face: one after the
+# other they would blur the picture more than once, and take longer. It is a Keras model of layers, and it does
 # nothing when it is not training. So nobody can forget to switch it off for the validation faces.
 
 # %%
@@ -422,7 +424,7 @@ print(f"for comparison, who always says happy: {always_happy:.3f}")
 # the training curve may even lie *below*, since it was measured on changed faces, with dropout, during the
 # epoch.
 #
-# Now look at who always says *happy*. In the quick profile the networks hardly beat that: a few hundred faces and five
+# Now look at who always says *happy*. In the quick profile the networks mostly do not even reach that: a few hundred faces and five
 # epochs are too little, and differences between such networks are mostly luck. Quick shows that everything runs; to
 # learn something from the numbers, here and in section 6, take `class`.
 #
@@ -567,9 +569,10 @@ course.quiz("normalization", "c")
 # The **learning rate** says how far a step goes. Too large: the loss jumps, or becomes *NaN*. Too small:
 # nothing happens. The best rate is large at first and small at the end: find the valley in long strides,
 # then its lowest point in short ones. And the very first strides should be short again, since the averages
-# inside Adam and batch normalization know nothing yet. That is **cosine with warm-up** (Loshchilov and
-# Hutter, 2017): rise in a straight line from 0 to the peak, then fall like half a cosine to 0. (The tables above show
-# the rate at the *beginning* of each epoch: 0 in the first, and in the last not yet 0.)
+# inside Adam and batch normalization know nothing yet. That is **cosine with warm-up**: rise in a straight line from 0
+# to the peak, then fall like half a cosine to 0. (The cosine is that of Loshchilov and Hutter, 2017, who restarted it
+# again and again and had no warm-up. The tables above show the rate at the *beginning* of each epoch: 0 in the first,
+# and in the last not yet 0.)
 #
 # **Exercise 6.** Write `cosine(step, steps, warmup, peak)`, the learning rate of one step. Below `warmup` it is
 # `peak * step / warmup`; from there `peak * (1 + cos(pi * part)) / 2`, where `part` goes from 0 (at `warmup`)
@@ -659,10 +662,10 @@ plots.curves(
 
 # %% [markdown]
 # For 64 to 128 channels 8.4 times (73,728 against 8,768), and with more channels it goes toward nine, the size of
-# the kernel. mini-Xception (Arriaga et al., 2017) is built of these. It consists of *modules* of two separable
-# convolutions each, with *skip connections*: each module adds a 1x1 convolution of its input to its output (He et al.,
+# the kernel. mini-Xception (Arriaga et al., 2017) is built of these. After two plain convolutions it consists of *modules* of
+# two separable convolutions each, with *skip connections*: each module adds a 1x1 convolution of its input to its output (He et al.,
 # 2016), so that gradients find a short way down. How it compares with other networks of this course: `tiny` has three
-# plain convolutions, `edge_net` is for notebook 06, `four_block` is that of section 2, and `vgg` is a large one.
+# plain convolutions unless it is told otherwise (ours in section 5 has two), `edge_net` is for notebook 06, `four_block` is that of section 2, and `vgg` is a large one.
 
 
 # %%
@@ -699,8 +702,9 @@ sizes.round(2).astype({"parameters": int})
 # %% [markdown]
 # A warning before you rejoice. Multiplications are not milliseconds: depthwise convolutions do little work for
 # each number that they fetch from memory, so a computer is often busier *fetching* than multiplying, and in
-# training batch normalization costs as much as the convolutions. How fast a network is, one has to measure,
-# on the device that will run it. So let us.
+# training, batch normalization as Keras spells it out takes nearly half of mini-Xception's time (`fit` computes it as
+# one operation, and is 1.9 times as fast: `fused_normalization_speedup` in `benchmarks/results/training.json`). How
+# fast a network is, one has to measure, on the device that will run it. So let us.
 
 # %%
 import time
@@ -722,7 +726,7 @@ measured = {name: milliseconds_a_face(models.build(name)) for name in ("tiny", "
 plots.bars(measured, title=f"Measured here ({course.device})", xlabel="milliseconds a face")
 
 # %% [markdown]
-# Divide the two bars, and then the two rows of the table above: the times differ by another factor than the
+# Divide the two bars, and then the rows of `tiny` and `mini_xception` in the table above: the times differ by another factor than the
 # multiplications.
 #
 # **CPU against GPU.** The bars say on what they were measured. On Colab choose Runtime, Change runtime type, GPU, and
@@ -742,7 +746,7 @@ course.quiz("separable", "a")
 # Beside its history stands a table of a student report (Vinod and others, in `docs/references.md`; they do not say
 # when). It trains the four blocks of section 2 on FER2013: Adam at 0.001, batches of 32, at most 50 epochs, early
 # stopping with a patience of 10. With fewer than 25 epochs your later rows are empty (NaN). Yours is also another
-# network on other faces, unless you train on FER2013; so compare how the columns *run*, not how high they are.
+# network, and on other faces unless you train on FER2013; so compare how the columns *run*, not how high they are.
 
 # %%
 import tempfile
@@ -771,8 +775,8 @@ course.record("accuracy_after_5_epochs", own.loc[5, "val_accuracy"])
 beside.round(3)
 
 # %% [markdown]
-# Look at the report's two columns. Validation is *above* training in every row: augmentation and dropout at
-# work, as section 5 foretold. It still rises at the end, by more than a point in five epochs. And then the text says
+# Look at the report's two columns. Validation is *above* training in every row. Section 5 told how that can be:
+# dropout, measuring during the epoch, and augmentation, if they used any. It still rises at the end, by more than a point in five epochs. And then the text says
 # that the network reaches "a final accuracy of 75% on the testing set".
 
 # %%
@@ -872,9 +876,10 @@ flipped = evaluate(WithFlip(final.classifier), whole.split("test"))
 course.record("test_accuracy_with_flip", flipped["accuracy"].value)
 
 # %% [markdown]
-# Is it better than HOG and an SVM? Compare with `test_accuracy` in section 11 of notebook 02: the same test faces,
-# though it may have had more faces to learn from. With so few faces and epochs a small network has no right to win,
-# and even on all of FER2013 it is close: see `docs/results.md`.
+# Is the network better than HOG and LBP with an SVM? Compare with `test_accuracy` in section 11 of notebook 02: the
+# same test faces, though the SVM may have had more faces to learn from. With so few faces and epochs a small network
+# has no right to win. On all of FER2013 mini-Xception leaves HOG with a linear SVM far behind (65.8 against 44.4 % of
+# PublicTest). The best handcrafted pipeline, which is no SVM, comes as far as it does (65.9 %): see `docs/results.md`.
 
 # %%
 course.quiz("report_03", "d")
@@ -895,7 +900,8 @@ course.quiz("report_03", "d")
 #
 # - A convolution asks one question at every place; a network learns the questions.
 # - Before training: is the first loss ln 7? Can it learn ten faces by heart?
-# - The gap between the curves says what to do: augment and regularize when it is wide, grow when it is nil.
+# - The gap between the curves says what to do: augment and regularize when it is wide. When it is nil and both are
+#   low, train longer first, then take a larger network.
 # - To weigh rare classes may cost accuracy on frequent ones, and may buy nothing. Decide which you want, and measure
 #   both.
 # - Choose the epoch on validation; report the test split once.

@@ -861,7 +861,7 @@ course.quiz("adaptation", "c")
 
 # %% [markdown]
 # **What must a source hold?** Drawn faces can be drawn poorer. `fercourse benchmark synth_ablation` leaves out one
-# ingredient at a time, lets a cheap model (HOG and linear discriminants) learn from 2,000 such faces, and asks it about
+# ingredient at a time, lets a cheap model (HOG and a linear classifier) learn from 2,000 such faces, and asks it about
 # 4,000 photographs of FER2013's Training split, three times, with other people and photographs. With everything in
 # place its balanced accuracy on the photographs is 0.268 in the mean. That is little, but well above chance (0.143).
 #
@@ -882,9 +882,9 @@ course.quiz("adaptation", "c")
 #
 # Details of the expression seem to carry something. But so does what an expression must be told apart from: many people
 # and many poses cost about as much when they are missing. Three trials are too few to put the upper six in an order, and
-# from a hundredth down the figures hardly differ from nothing. (All rows are held against the same three runs with
-# everything in place; had those been lucky, every row would seem to lose.) Twice as many faces gained nothing (-0.006,
-# -0.015 to -0.001): more of the same is not what this source lacks. All of it, and what becomes of *happy* and
+# from a hundredth down these trials cannot tell a loss from nothing. (All rows are held against the same three runs with
+# everything in place; had those been lucky, every row would seem to lose.) Twice as many faces gained this cheap model nothing
+# (-0.006, -0.015 to -0.001); whether a network would gain was not asked here. All of it, and what becomes of *happy* and
 # *surprise* alone, stands in `docs/results.md`.
 
 # %%

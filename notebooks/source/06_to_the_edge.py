@@ -48,7 +48,7 @@ from fercourse import models, plots
 
 # %% [markdown]
 # The patient of this notebook has been trained already; it comes with the package. On drawn faces it is `builtin`:
-# four convolutions and a dense layer. (On photographs it is `edge_net`, which learned from FER2013.) It is small
+# the `tiny` of notebook 03 with four wider convolutions, and a dense layer. (On photographs it is `edge_net`, which learned from FER2013.) It is small
 # enough to be taken apart; where a large one differs, we say so. We learn from the training split and choose on the
 # validation split; the test split stays closed until the last table.
 
@@ -202,7 +202,7 @@ def scale_and_zero(low, high):
 course.check("scale_and_zero", scale_and_zero)
 
 # %% [markdown]
-# Now take a real tensor: what the first layer of our network puts out for one face.
+# Now take a real tensor (an array of numbers that flows through a network): what the first layer of our network puts out for one face.
 #
 # **Predict.** How large is the largest error that quantizing makes, in steps? And how many of the 256 levels
 # are really used?
@@ -294,8 +294,8 @@ plots.curves(
 )
 
 # %% [markdown]
-# With eight bits both ways will do. From there down to four a scale for each filter is worth more and more; below, both
-# lose most of the answers. Why? Look at how large the filters of one layer are.
+# With eight bits both ways will do. From there down to four a scale for each filter is worth more and more; with two,
+# both lose most of the answers. Why? Look at how large the filters of one layer are.
 
 # %%
 ranges = [np.abs(kernel).max(axis=tuple(range(kernel.ndim - 1))) for kernel, _ in originals]
@@ -435,7 +435,7 @@ course.quiz("kernels", "a")
 # faces. What if they are not representative?
 #
 # **Predict.** Three sets: 200 training faces of all classes; a single face; the same 200 faces, taken in the
-# dark (an eighth of the light). Which will hurt, and how much?
+# dark (their gray levels divided by eight). Which will hurt, and how much?
 
 # %%
 sets = {
@@ -475,7 +475,7 @@ plots.bars(
 # %% [markdown]
 # A range that is too *small* cuts off, and what is cut off is gone: the dark faces taught every layer that nothing
 # bright exists. That file calls nearly every face the same, and agrees where float happens to say so, too; on *dark*
-# faces it is fine. The ranges fit what was shown. With a single face it is a matter of luck, of how much of what will
+# faces it mostly names what float names (see the printed share). The ranges fit what was shown. With a single face it is a matter of luck, of how much of what will
 # come it happens to have in it. Too *large* a range only makes steps coarser. Faces of all kinds that will come, then,
 # and from the training split: what is measured on them is part of the model.
 #
@@ -513,7 +513,7 @@ print(f"the same face through Keras: median {np.median(by_keras) * 1000:.1f} ms"
 
 # %% [markdown]
 # Keras needs many times longer for one face. Called like this it starts each operation from Python, and that costs more
-# than the arithmetic. (`tf.function` saves most of it.) The median is what a face usually takes; the slowest one in a
+# than the arithmetic. The median is what a face usually takes; the slowest one in a
 # hundred is what a user notices. Give both, and the threads.
 #
 # **Exercise 3.** Somebody measured like this. At which of the lettered lines does it go wrong? Put their letters into a
@@ -605,7 +605,7 @@ course.quiz("narrow", "b")
 # it rounds to the 256 levels and goes on in floating point.
 #
 # There is one difficulty. Rounding is a staircase: its slope is zero everywhere, and nothing can be learned
-# through it. The trick (Bengio, Léonard and Courville, 2013) is to round on the way forth, and to pretend on
+# through it. The trick (Bengio, Léonard and Courville, 2013) is to round on the way forward, and to pretend on
 # the way back that nothing had happened: the *straight-through estimator*.
 
 # %%
@@ -861,12 +861,13 @@ print(f"each {len(files['by teacher']) / 1000:.0f} kB")
 # 01); the teacher says how sure it is. (In practice one mixes both: `soft_share`.) And a teacher needs no labels, only
 # faces of the kind that will come.
 #
-# Nor need a teacher be large. The `edge_net` of photographs that ships learned from three small ones that err on
-# different faces, none of which knew as much as it does now: 66.8 % of FER2013's PublicTest, and 66.0 % when it had
-# learned from labels and votes alone. With one seed of each, that may still be chance (`docs/results.md`).
+# Nor need a teacher know more than its student. The `edge_net` of photographs that ships learned from three that err
+# on different faces: mini-Xception, its own first training and the handcrafted pipeline, with 65.8 to 66.0 % of
+# FER2013's PublicTest each. It has 66.8 %, and had 66.0 % from labels and votes alone. With one seed of each, that may
+# still be chance (p = 0.14, `docs/results.md`).
 #
-# We take along the student that did better on the validation split. Half of a layer's filters are gone, and every
-# number has eight bits: compare it with `float_accuracy`, recorded at the beginning.
+# We take along the student that did better on the validation split. Half of the filters of one layer or more are
+# gone (which ones was printed above), and every weight has eight bits: compare it with `float_accuracy`, recorded at the beginning.
 #
 # Does the file do what the network did in training, as section 6 promised?
 
@@ -878,7 +879,7 @@ course.record("file_against_training", difference.mean())
 
 # %% [markdown]
 # On average, less than a step of the softmax, which has 256 of them. So the file is the network that was trained, and
-# no loss comes afterwards. What it *gained* by learning with the rounding we have not measured: for that, one would
+# hardly any loss comes afterwards. What it *gained* by learning with the rounding we have not measured: for that, one would
 # train the same student without, and quantize it then.
 
 # %%
@@ -888,7 +889,7 @@ course.quiz("temperature", "b")
 # ## 9. The Pareto front
 #
 # You now have a handful of networks. Which is best? That is the wrong question: best at what? One network **beats**
-# another if it is at least as good and cheaper, or at most as dear and better. (Of two that are equal neither beats
+# another if it is at least as good and cheaper, or costs no more and is better. (Of two that are equal neither beats
 # the other.) Those that nobody beats form the **Pareto front**. The others need not be discussed.
 #
 # **Exercise 6.** Write `front(costs, worths)`: for each network whether nobody beats it, as an array of bools.
@@ -951,10 +952,19 @@ plots.pareto(
 # %% [markdown]
 # Read the vertical bars first: the intervals of the accuracies. McNemar's test (notebook 02) asks the sharper
 # question, on the faces of which only one of two files is right: below 0.05, these faces tell the file apart from
-# float, even where the bars overlap; above, they do not. (Its loss here and its loss on the validation split may
-# differ by a point or two by chance alone.) That no difference was found does not say that there is none. So ask what
-# loss would matter. Where the interval *of the difference* leaves no room for such a loss, take the cheaper file,
-# even if a single face puts the dearer one on the front.
+# float, even where the bars overlap; above, they do not. (What a file loses here and what it lost on the validation
+# split may differ by a point or two by chance alone.) That no difference was found does not say that there is none. So
+# ask how large it may be: `compare` (notebook 02) gives the interval of the difference, float less student.
+
+# %%
+from fercourse.evaluation import compare
+
+duel = compare(paths[0], paths[3], test, names=("float32", "student"))
+duel.differences["accuracy"]
+
+# %% [markdown]
+# And ask what loss would matter. Where that interval leaves no room for such a loss, take the cheaper file, even if a
+# single face puts the dearer one on the front.
 
 # %%
 course.quiz("front", "d")

@@ -175,8 +175,6 @@ def front(answer):
         raise Wrong("It is the wrong way round: True is for those that nobody beats.")
     if (result == _front(_COSTS, -_WORTHS)).all() or (result == _front(-_COSTS, _WORTHS)).all():
         raise Wrong("Costs should be small and worths large; you have one of them the other way.")
-    if not result[0] and not result[5]:
-        raise Wrong("Two networks that are equal do not beat each other; both stay.")
     if result[2]:
         raise Wrong("Cost 3 with worth 0.6 is beaten: another one has 0.6 for a cost of 2.")
     if result[4]:
@@ -185,6 +183,8 @@ def front(answer):
         raise Wrong(
             "You leave out a network that nobody beats: the front is more than the best one."
         )
+    if not (result[0] and result[5]):
+        raise Wrong("Two networks that are equal do not beat each other; both stay.")
     return "Everything else need not be discussed."
 
 
@@ -221,12 +221,22 @@ def _strictly(costs, worths):
     )
 
 
+def _swept(costs, worths):
+    """Go from cheap to dear and keep what is better than all before: of two equals one is lost."""
+    stays, best = np.zeros(len(costs), bool), -np.inf
+    for place in np.lexsort((-worths, costs)):
+        stays[place] = worths[place] > best
+        best = max(best, worths[place])
+    return stays
+
+
 front.right(_front)
 front.right(_by_loop)
 front.wrong(lambda costs, worths: _front(costs, worths).astype(int), says="True or False")
 front.wrong(lambda costs, worths: ~_front(costs, worths), says="wrong way round")
 front.wrong(lambda costs, worths: _front(-costs, worths), says="the other way")
 front.wrong(_strictly, says="both stay")
+front.wrong(_swept, says="both stay")
 front.wrong(_weakly, says="for a cost of 2")
 front.wrong(lambda costs, worths: _front(costs, worths) | (costs == 5), says="cheaper and better")
 front.wrong(

@@ -14,7 +14,7 @@ from fercourse.course.expectations import (
     expect_number,
 )
 
-_VALUES = np.array([[-1.0, 0.0, 0.26], [0.74, 1.5, 40.0]])
+_VALUES = np.array([[-1.0, 0.0, 0.26, 0.74], [-3.1, -2.6, 1.5, 40.0]])
 
 
 @exercise(
@@ -67,6 +67,11 @@ def _before(values, scale, zero_point):
     return np.clip(np.round((values + zero_point) / scale), -128, 127).astype(np.int8)
 
 
+def _toward_zero(values, scale, zero_point):
+    levels = (values / scale + zero_point + 0.5).astype(int)
+    return np.clip(levels, -128, 127).astype(np.int8)
+
+
 def _wrapping(values, scale, zero_point):
     return (np.round(values / scale) + zero_point).astype(np.int64).astype(np.int8)
 
@@ -84,6 +89,7 @@ quantize.wrong(_wrapping, says="wrapped around")
 quantize.wrong(lambda values, scale, zero_point: _levels(values, scale, 0), says="zero point, here")
 quantize.wrong(_floored, says="round to nearest")
 quantize.wrong(_before, says="add it after")
+quantize.wrong(_toward_zero, says="but yours is")
 quantize.wrong(
     lambda values, scale, zero_point: _levels(values, 2, zero_point), says="but yours is"
 )
