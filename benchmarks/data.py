@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from fercourse.edge.standalone import peak_mb
+from fercourse.errors import CourseError
 
 ROUNDS = 3
 TREES = {"1k": 1_000, "10k": 10_000, "50k": 50_000}
@@ -29,6 +30,8 @@ def run(options: dict) -> tuple[dict, dict]:
     figures, detail : dict
         Seconds of each round, megabytes and counts stand in the detail.
     """
+    if options["data"] is None:
+        raise CourseError("Say where FER2013 is: --data path/to/fer2013.csv.gz")
     with tempfile.TemporaryDirectory() as folder:
         table_figures, table_detail = _table(Path(options["data"]), Path(folder))
         tree_figures, tree_detail = _trees(Path(folder), options.get("seed", 0))

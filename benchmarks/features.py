@@ -6,7 +6,6 @@ out is written down and leads to no other recipe. Each seed is a part of its own
 another: ``--only speed`` measures them again without scoring anything.
 """
 
-import resource
 import time
 import warnings
 from functools import partial
@@ -21,6 +20,7 @@ from fercourse import synth
 from fercourse.classifier import as_classifier
 from fercourse.classifier.handcrafted import handcrafted
 from fercourse.datasets import load
+from fercourse.edge.standalone import peak_mb
 from fercourse.evaluation import wilson
 from fercourse.features import HOG, LBP, Gabor, SmoothHOG, SmoothLBP
 
@@ -155,7 +155,7 @@ def _on_fer2013(path: Path, seed: int) -> tuple[dict, dict]:
     detail = {
         "train_faces": len(train),
         "fit_processor_minutes": (time.process_time() - processor) / 60,
-        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
+        "peak_gb": peak_mb() / 1000,
         "test_time_augmentation": "none; the kernel is blind to mirroring",
     }
     classifier = as_classifier(model, train.classes)

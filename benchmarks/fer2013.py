@@ -68,6 +68,9 @@ def run(options: dict) -> tuple[dict, dict]:
         both = [parts.get((name, 0)) for name in pair]
         if all(both):
             figures[figure] = _mcnemar(*both)
+    if all(peers := [parts.get((name, 0)) for name in COMPARED["mcnemar_p"]]):
+        ours, theirs = (part["figures"]["public"] for part in peers)
+        figures["ahead_of_peer"] = ours - theirs
     return figures, {"measured": [f"{name}-{seed}" for (name, seed), one in parts.items() if one]}
 
 

@@ -17,10 +17,11 @@ import numpy as np
 from fercourse.classifier import load_classifier, save_classifier
 from fercourse.datasets import load
 from fercourse.edge import representative_faces, to_litert
+from fercourse.errors import CourseError
 from fercourse.evaluation import evaluate, wilson
 from fercourse.models import build
 from fercourse.training import Augmentation, Config, fit, load_run, resume
-from fercourse.training.files import is_run, put
+from fercourse.training.files import is_run, put, read_about
 
 HERE = Path(__file__).resolve().parent
 WEIGHTS = HERE.parent / "fercourse" / "weights"
@@ -86,10 +87,13 @@ def edge_net_of_drawn_faces(seed: int):
     folder = WORK / "drawn" / f"edge_net-{seed}"
     faces = load("builtin")
     train, validation = faces.split("train"), faces.split("validation")
+    config = replace(FOR_DRAWN, seed=seed)
     if is_run(folder):
+        if read_about(folder)[1] != config:
+            raise CourseError(f"{folder} is a run by another recipe; move it away, and try again.")
         return resume(folder, train, validation)
     network = build("edge_net", train.classes, seed=seed)
-    return fit(network, train, validation, replace(FOR_DRAWN, seed=seed), out=folder)
+    return fit(network, train, validation, config, out=folder)
 
 
 def _of_photographs(name: str, data: Path, seed: int) -> tuple[dict, dict]:

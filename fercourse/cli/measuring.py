@@ -14,6 +14,8 @@ from fercourse.errors import CourseError
 from fercourse.whole import whole_file
 
 VERSIONED = ("fercourse", "numpy", "pandas", "opencv-python", "scikit-learn", "keras", "tensorflow")
+# What decides on a result besides the package.
+RECIPES = ("benchmarks/*.py", "benchmarks/fer2013.toml")
 Run = Callable[[], tuple[dict, dict]]
 
 
@@ -72,7 +74,7 @@ def part(
     Raises
     ------
     CourseError
-        If the part is asked for and cannot be measured.
+        If the part is asked for and cannot be measured, or was measured with another seed.
     """
     options["parts"].append(name)
     path = folder / "results" / options["name"] / f"{name}.json"
@@ -83,7 +85,7 @@ def part(
             f"benchmarks/{options['name']}.py says what."
         )
     if path.is_file() and not asked:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return _known(path, options["seed"] if seed is None else seed)
     if run is None or (options["only"] and not asked):
         return None
     result = measure(folder, options, run)
@@ -91,6 +93,17 @@ def part(
         result["seed"] = seed
     write(path, result)
     return result
+
+
+def _known(path: Path, seed: int) -> dict:
+    """Return a part as it was measured before."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    if known["seed"] != seed:
+        raise CourseError(
+            f"{path.stem!r} was measured with seed {known['seed']}; leave --seed {seed} away, or "
+            f"measure it anew with --only {path.stem}."
+        )
+    return known
 
 
 def write(path: Path, result: dict) -> None:
@@ -114,7 +127,7 @@ def _commit(top: Path) -> str:
         answer = subprocess.run(["git", *words], cwd=top, capture_output=True, text=True)
         return answer.stdout.strip() if answer.returncode == 0 else ""
 
-    changed = git("status", "--porcelain", "--", "fercourse", "benchmarks/*.py")
+    changed = git("status", "--porcelain", "--", "fercourse", *RECIPES)
     return (git("rev-parse", "HEAD") or "unknown") + (" with changes" if changed else "")
 
 

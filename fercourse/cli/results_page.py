@@ -10,6 +10,7 @@ from fercourse.cli.ablation_table import ablation_table
 from fercourse.cli.card_tables import card_tables
 from fercourse.cli.tables import filled, percent, table
 from fercourse.evaluation import wilson
+from fercourse.whole import whole_file
 
 ABSENT = "–"
 # Kinds of rows that are trained for themselves.
@@ -30,14 +31,17 @@ def write_tables(folder: Path) -> list[Path]:
     list of Path
         The files that changed.
     """
-    changed = []
+    changed = {}
     for path, tables in tables_of(folder).items():
         before = path.read_text(encoding="utf-8")
         after = filled(before, tables, path.name)
         if after != before:
-            path.write_text(after, encoding="utf-8")
-            changed.append(path)
-    return changed
+            changed[path] = after
+    # Only once it is sure that no document lacks a mark.
+    for path, text in changed.items():
+        with whole_file(path) as fresh:
+            fresh.write_text(text, encoding="utf-8")
+    return list(changed)
 
 
 def tables_of(folder: Path) -> dict[Path, dict[str, str]]:

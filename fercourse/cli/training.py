@@ -17,6 +17,8 @@ from fercourse.whole import check_writable
 
 # As many as the calibration of an SVM has folds.
 _LEAST_OF_A_CLASS = 2
+# What a transfer is made of unless one says otherwise.
+_USUAL = Choice("mobilenet_v2", "synthetic", stages=2, size=96, width=1.0)
 
 
 def train(
@@ -36,17 +38,23 @@ def train(
     ),
     overwrite: bool = typer.Option(False, help="Replace a recipe's model file that is there."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in the folder --out."),
-    backbone: str = typer.Option("mobilenet_v2", help="Of transfer: a network of Keras."),
+    backbone: str = typer.Option(_USUAL.backbone, help="Of transfer: a network of Keras."),
     weights: str = typer.Option(
-        "synthetic",
+        _USUAL.weights,
         help="Of transfer: synthetic (made on first use), fer2013, imagenet, none, a .keras file "
         "or the folder of a run.",
     ),
     stages: int = typer.Option(
-        2, min=1, help="Of transfer: 1 trains all, 2 the head first, more thaw it step by step."
+        _USUAL.stages,
+        min=1,
+        help="Of transfer: 1 trains all, 2 the head first, more thaw it step by step.",
     ),
-    size: int = typer.Option(96, help="Of transfer: pixels of the picture for the backbone."),
-    width: float = typer.Option(1.0, help="Of transfer: multiplies the channels of a MobileNet."),
+    size: int = typer.Option(
+        _USUAL.size, help="Of transfer: pixels of the picture for the backbone."
+    ),
+    width: float = typer.Option(
+        _USUAL.width, help="Of transfer: multiplies the channels of a MobileNet."
+    ),
     seed: int = SEED,
     as_json: bool = JSON,
 ) -> None:
@@ -54,6 +62,12 @@ def train(
     from fercourse.classifier import recipes
     from fercourse.models import MODELS
 
+    choice = Choice(backbone, weights, stages, size, width)
+    if model != "transfer":
+        _refuse(
+            choice != _USUAL,
+            "--backbone, --weights, --stages, --size and --width are for transfer.",
+        )
     if model == "list":
         _list(recipes.RECIPES, MODELS, as_json)
     elif model in MODELS:
@@ -61,7 +75,6 @@ def train(
         _refuse(split != "train", "A network is trained on the split train; leave out --split.")
         if model == "transfer":
             _refuse(resume, "A stage is resumed by fercourse.training.resume; leave out --resume.")
-            choice = Choice(backbone, weights, stages, size, width)
             facts = _train_transfer(choice, dataset, data, faces, epochs, out, seed, as_json)
         else:
             facts = _train_network(model, dataset, data, faces, epochs, out, resume, seed, as_json)
@@ -93,7 +106,7 @@ def _train_network(
     """Train a network, or go on with it, and return what is told of it."""
     import_keras()  # quietly, before what follows would do it aloud
     from fercourse import training
-    from fercourse.training.files import check_new
+    from fercourse.training.files import check_new, read_about
     from fercourse.training.recipes import recipe_for
 
     folder = out or Path("runs") / f"{name}-{seed}"
@@ -104,6 +117,8 @@ def _train_network(
     chosen = chosen if faces is None else chosen.sample(faces, seed)
     if resume:
         _refuse(epochs is not None, "A run keeps its epochs; leave out --epochs to resume it.")
+        begun = read_about(folder)[0]["network"]
+        _refuse(begun != name, f"The run in {folder} is one of {begun}; resume that.")
         run = training.resume(folder, chosen, validation, progress=not quiet)
     else:
         config = replace(recipe_for(name), seed=seed)

@@ -42,7 +42,7 @@ def load_builtin(
     """
     origin = {"count": count, "seed": seed, "variant": variant}
     folder = cache.place(NAME, count, seed, variant, _drawing_code())
-    if not cache.is_cached(folder):
+    if not (cache.is_cached(folder) and cache.is_sound(folder)):
         faces = draw_faces(count, seed, progress, processes, variant)
         cache.save(faces, folder, **origin)
         cache.remove_outdated(NAME, folder, **origin)

@@ -50,7 +50,7 @@ def near_identical(images: np.ndarray) -> np.ndarray:
     or a watermark does not hide a copy, but a shift by a single pixel may; copies of copies count
     as copies. Candidates come from a k-d tree of the thumbnails' 15 lowest frequencies (cosine
     transform, Ahmed et al., 1974): these never lie farther apart than the thumbnails themselves,
-    so that no pair is overlooked, unless 16 other images are nearer to it. In FER2013 even the 36
+    so that no pair is overlooked, unless 15 other images are nearer to it. In FER2013 even the 36
     pairs that were least alike showed one photograph each; among the 40 million pairs of 9,000
     drawn faces, one is called near, wrongly.
 

@@ -138,6 +138,7 @@ def _assemble(listing: Listing, root: Path, chunks: Path, target: Path, name: st
             name=name,
         )
         cache.write_rest(found, folder, source=str(root), unused=len(unused))
+        del found  # Windows renames no folder in which a file is open
 
 
 def _nothing_used(root: Path, unused: list[tuple[str, str]]) -> str:

@@ -125,6 +125,8 @@ def _folds(subjects: np.ndarray, labels: np.ndarray, count: int, seed: int) -> n
     """Return the fold of each image, 0 to count - 1."""
     # A class with fewer images than there are folds is spread as far as it goes.
     count = min(count, int(np.bincount(labels).max()))
+    if count < 2:
+        raise DataError("No class has two faces, so nothing can be shared out; take more faces.")
     rng = np.random.default_rng(seed)
     # Shuffled here: in older versions of scikit-learn the dealer's own shuffling undoes the
     # stratification.

@@ -59,6 +59,7 @@ def import_table(
             name=name,
         )
         cache.write_rest(found, folder, source=str(path), unused=0)
+        del found  # Windows renames no folder in which a file is open
 
 
 def _with_votes(table: pd.DataFrame, path: Path | None) -> pd.DataFrame:

@@ -143,8 +143,8 @@ def compare(
     ModelError, DataError
         As `evaluate` does.
     """
-    settings = {"resamples": resamples, "seed": seed, "clusters": clusters}
     check_resampling(resamples, seed)
+    settings = {"resamples": int(resamples), "seed": int(seed), "clusters": clusters}
     if len(names) != 2 or not all(isinstance(name, str) for name in names):
         raise DataError(f"names must be two words, one a classifier, not {names!r}.")
     check_face_set(faces)

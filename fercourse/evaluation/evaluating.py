@@ -71,7 +71,7 @@ def report_on(
 ) -> Report:
     """Return the report on predictions that stand already; see `evaluate`."""
     check_resampling(resamples, seed)
-    settings = {"resamples": resamples, "seed": seed, "clusters": clusters}
+    settings = {"resamples": int(resamples), "seed": int(seed), "clusters": clusters}
     alike = None if train is None else leaked(faces, train)
     fresh = None
     if alike is not None and alike.any():

@@ -33,7 +33,11 @@ def score_cam(network: Network, faces, targets, *, layer: str | None = None) -> 
 
 
 def faster_score_cam(network: Network, faces, targets, *, layer: str | None = None) -> np.ndarray:
-    """Return Score-CAM with the ten feature maps that vary most: float32 (N, H, W), 0 or more."""
+    """Return Score-CAM with the feature maps that vary most: float32 (N, H, W), 0 or more.
+
+    tf-keras-vis takes the ten most varied ones of each face, and lets through those of all faces that
+    it is given at once: a face beside others has a few more than by itself, and another map.
+    """
     channels = network.layer(layer).output.shape[-1]
     return _cam(
         "scorecam.Scorecam",

@@ -71,6 +71,10 @@ METHODS = {
 }
 
 
+# The whole numbers among the options of methods, and the least that each may be.
+LEAST = {"samples": 1, "steps": 1, "size": 1, "masks": 1, "cells": 1, "seed": 0}
+
+
 class Maps(NamedTuple):
     """Saliency maps of faces. Introduced in notebook 05.
 
@@ -125,7 +129,7 @@ def saliency(
     Raises
     ------
     ModelError
-        If there is no such method, option, class or layer, or the model is not of the kind that the
+        If there is no such method, option, class or layer, an option is too small, or the model is not of the kind that the
         method needs; if gradients are not finite.
     """
     classifier = as_classifier(model, classes)
@@ -160,7 +164,8 @@ def resolve_targets(classifier, faces: np.ndarray, target=None) -> np.ndarray:
     if targets.dtype.kind not in "iu" or targets.shape not in ((), (len(faces),)):
         raise ModelError("Name one class, or give the index of a class for each face.")
     if targets.size and not 0 <= targets.min() <= targets.max() < count:
-        raise ModelError(f"The model has the classes 0 to {count - 1}; {targets.max()} is none.")
+        other = targets.min() if targets.min() < 0 else targets.max()
+        raise ModelError(f"The model has the classes 0 to {count - 1}; {other} is none.")
     return np.broadcast_to(targets, len(faces)).astype(np.int64)
 
 
@@ -180,4 +185,8 @@ def _method(name: str, options: dict) -> Method:
     if unknown:
         has = f"it has {', '.join(known)}" if known else "it has none"
         raise ModelError(f"{name} has no option {unknown[0]!r}; {has}.")
+    for option, least in LEAST.items():
+        value = options.get(option, least)
+        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+            raise ModelError(f"{option} must be a whole number of at least {least}, not {value!r}.")
     return METHODS[name]

@@ -23,11 +23,11 @@ class Eigenfaces(FaceTransformer):
 
     Attributes
     ----------
-    mean_face_ : ndarray, float64, shape (H, W)
+    mean_face_ : ndarray, float32, shape (H, W)
         The mean face, 0 black to 1 white.
-    eigenfaces_ : ndarray, float64, shape (n_components, H, W)
+    eigenfaces_ : ndarray, float32, shape (n_components, H, W)
         Orthonormal directions, the one of largest variance first.
-    explained_variance_ratio_ : ndarray, float64, shape (n_components,)
+    explained_variance_ratio_ : ndarray, float32, shape (n_components,)
         The share of all variance along each of them.
     face_shape_ : tuple of int
         Height and width of the faces it was fitted on.

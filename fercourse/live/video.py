@@ -140,8 +140,11 @@ class VideoWriter:
         if self._waiting is None:
             self._begin = time
         else:
-            due = round((time - self._begin) * self.rate)
-            self._show(min(due - self._written, round(_LONGEST_STILL * self.rate)))
+            owed = round((time - self._begin) * self.rate) - self._written
+            most = round(_LONGEST_STILL * self.rate)
+            if owed > most:  # the frames after it are not to make up for what is left out
+                self._begin += (owed - most) / self.rate
+            self._show(min(owed, most))
         self._waiting = image
 
     def __enter__(self) -> "VideoWriter":

@@ -149,6 +149,7 @@ class Live {
     this.view = Array.from(crypto.getRandomValues(new Uint32Array(3))).join("-");
     this.state = "off"; // "off", "starting", "running" or "paused"
     this.number = 0;
+    this.leave = []; // what else to do when the view is closed
     this.build(place);
     this.onMessage = (content, buffers) => this.receive(content, buffers ?? []);
     this.onClasses = () => this.buildBars();
@@ -169,6 +170,7 @@ class Live {
     this.model.off("msg:custom", this.onMessage);
     this.model.off("change:classes", this.onClasses);
     this.model.off("comm_live_update", this.onDeath);
+    this.leave.forEach((off) => off());
   }
 
   look() {
@@ -232,7 +234,9 @@ class Live {
       this.model.set(chosen, select.value);
       this.model.save_changes();
     };
-    this.model.on(`change:${chosen}`, () => (select.value = this.model.get(chosen)));
+    const follow = () => (select.value = this.model.get(chosen));
+    this.model.on(`change:${chosen}`, follow);
+    this.leave.push(() => this.model.off(`change:${chosen}`, follow));
     return select;
   }
 

@@ -426,7 +426,7 @@ print(f"Guessing at random: {1 / len(faces.classes):.3f}")
 # %% [markdown]
 # A classifier that compares pixels is poor. On the drawn faces of the quick profile it is hardly better than guessing,
 # if at all, even when the overall light is taken out. The class profile has more of them: 0.22, and 0.20 with
-# standardized faces. On all of FER2013 it reaches 0.21 and 0.25.
+# standardized faces.
 #
 # The class means differ by a few gray levels. How much is that beside a change of light? Drawn faces let us
 # change one thing at a time.
@@ -534,7 +534,8 @@ plots.steps(
 
 # %% [markdown]
 # Light and the outline of the head come first (none of the first three is an expression); the fine lines that make an
-# expression come later (in the figure, look between 20 and 80 components). Does that hold for all faces, or only for
+# expression come later (in the figure, look between 20 and 80 components). And who it
+# is? Compare each step with the face itself, and say from which one on you would know the person again. Does that hold for all faces, or only for
 # this one? Ask each component how much of *its* variance lies between the classes: the *correlation ratio*, eta
 # squared, which is 0 where a component knows nothing of the class and 1 where it knows all. Beware: among a finite
 # number of faces even pure chance gives a little more than 0.
@@ -574,8 +575,8 @@ plots.curves(
 # most, and the late ones little again. What single components know of the expression is little, and spread over many.
 # This is why notebook 02 will not use raw pixels, but features that a change of light disturbs far less.
 #
-# In FER2013 the first component is the brightness too (correlation 0.99), but a twentieth of its variance lies
-# between the classes. Should that please you? Why should the pictures of one expression be darker than those of
+# In FER2013 the first component is the brightness too, but there a part of its variance lies between the classes (run
+# this notebook on it, and look). Should that please you? Why should the pictures of one expression be darker than those of
 # another? Hardly because of a muscle: among the drawn faces, which open their mouths too, the share is that of
 # chance. A data set also shows who took the pictures, where, and for what, and a classifier will gladly learn that
 # instead.

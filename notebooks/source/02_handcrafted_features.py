@@ -195,8 +195,8 @@ plots.steps(
 )
 
 # %% [markdown]
-# The code image looks like a relief: all brightness is gone, all edges stay. Halving the light leaves about four
-# codes in five as they were: if *a* is brighter than *b* in much light, it is so in little light, too. What changed
+# The code image looks like a relief: all brightness is gone, all edges stay. Halving the light leaves most
+# codes as they were: if *a* is brighter than *b* in much light, it is so in little light, too. What changed
 # lies on the person. Rounding makes neighbors on smooth skin equal, and along the outline the face has got darker
 # while the wall has not. A lamp that *moves* is another matter: it turns dark sides into bright ones.
 #
@@ -337,7 +337,7 @@ course.record("dimmer_against_smile_in_lbp", of_lbp["light halved"])
 # %% [markdown]
 # Half the light counted as several smiles in pixels; it has come down to about one. Not to nothing: on smooth
 # skin rounding decides many comparisons. The moved lamp still counts more than a smile,
-# but far less than before.
+# but about half of what it did.
 #
 # **Predict.** Which grid will serve best on new faces: 1x1, 2x2, 4x4 or 8x8? Is more always better? And will
 # it be a circle of radius 1 or 2? To find out, a simple classifier (logistic regression, section 4) is
@@ -633,7 +633,7 @@ plots.scores(reports, title="Five classifiers behind HOG, on the validation spli
 # %% [markdown]
 # The nearest neighbors and the forest come last. A likely reason: a plain distance listens to a component the more,
 # the more it varies, and those that vary most say little about the class, as the next figure shows; and a tree asks
-# about one component at a time, while a class shows in sums of many. The three in between do best, and their
+# about one component at a time, while a class shows in sums of many. The other three do best, and their
 # intervals (the thin lines) overlap. With few training faces a bent boundary gains nothing over a flat one here.
 
 # %%
@@ -676,7 +676,7 @@ plots.curves(
 # %% [markdown]
 # On training faces the curve climbs and climbs; on new faces it flattens early. The gap between the two lines
 # is *overfitting*: what was learned about these training faces and about nobody else. A score on training
-# faces says nothing.
+# faces says nothing about new ones.
 
 # %% [markdown]
 # ## 5. Reading a report
@@ -938,7 +938,8 @@ print("people resampled:    ", evaluate(hog_on_drawn, known_people, clusters="su
 #
 # HOG or LBP? Two intervals that overlap do *not* answer that: both classifiers saw the same faces, the easy
 # ones and the hard ones. So look at faces on which *just one* of them is right. If they were equally good,
-# each of these would be like the toss of a coin. That is McNemar's test (1947).
+# each of these would be like the toss of a coin. The *p-value* is how often a fair coin gives a result at least as
+# uneven; below 0.05 is commonly called small. That is McNemar's test (1947).
 
 # %%
 from scipy.stats import binomtest
@@ -1353,8 +1354,8 @@ plots.estimates(
 
 # %% [markdown]
 # With the truth in hand, 33 numbers beat the 900 of HOG by far: geometry tells much about a drawn expression. With
-# landmarks that are a pixel off, on a face in which an eye is open by three pixels, much of the lead is lost, and
-# HOG, which never asked where the mouth is, comes near. (100 faces: mind the intervals.) Better models find landmarks
+# landmarks that are a pixel off, on a face in which an eye is open by three pixels, much or all of the lead is lost:
+# HOG, which never asked where the mouth is, may do as well or better. (100 faces: mind the intervals.) Better models find landmarks
 # far better today; they are learned from many thousand faces.
 
 # %% [markdown]
@@ -1441,8 +1442,8 @@ plots.estimates(
 )
 
 # %% [markdown]
-# A quarter of the light on the person does next to nothing. With a sixteenth only few gray levels are left,
-# and rounding may begin to show. (The camera of these drawings makes no noise; a real one would, in the
+# A quarter of the light on the person does next to nothing. With a sixteenth only few gray levels are left:
+# rounding has eaten part of the expression, and the accuracy falls. (The camera of these drawings makes no noise; a real one would, in the
 # dark.) A lamp at the side, with little light from elsewhere, throws shadows, and shadows have edges.
 # Whether it costs anything on so few faces, see the black lines.
 

@@ -112,8 +112,8 @@ print("logit of happy:", round(happy_logit(smile), 2))
 
 # %% [markdown]
 # **Exercise 1.** Write `slope(score, face, row, column, step)`: how much the score changes for each gray level at
-# one pixel. Try the pixel `step` levels brighter and `step` levels darker, and divide the difference by the way
-# between the two. Leave the face that you were given as it is.
+# one pixel. Try the pixel `step` levels brighter and `step` levels darker, and divide the difference by how
+# many gray levels lie between the two. Leave the face that you were given as it is.
 
 
 # %% tags=["exercise"]
@@ -133,7 +133,8 @@ course.check("slope", slope)
 # %% [markdown]
 # One pixel costs two passes through the network, a face 4,608. *Backpropagation* gives all 2,304 slopes in one
 # pass back. That is the same machinery that trains the network; only that now the weights stand still, and we
-# ask for the gradient with respect to the *picture*.
+# ask for the gradient with respect to the *picture*. (`GradientTape` takes notes of all that is computed inside the
+# `with`; `watch` says that we want slopes with respect to the pixels; `gradient` then walks the notes backward.)
 
 
 # %%
@@ -223,6 +224,7 @@ def cams_by_hand(images, labels):
     maps = to_maps(np.float32(images)[..., None])
     with tf.GradientTape() as tape:
         tape.watch(maps)
+        # Of each face, the logit of its own label.
         scores = tf.gather(from_maps(maps), labels, axis=1, batch_dims=1)
     gradients = tape.gradient(scores, maps).numpy()
     weights = gradients.mean(axis=(1, 2), keepdims=True)
@@ -323,8 +325,8 @@ course.record("black_grad_cams_of_last_maps", float(np.mean(coarse.max(axis=(1, 
 print(f"of the black ones, the logit is above zero on {np.mean(scored[is_black] > 0):.0%}")
 
 # %% [markdown]
-# It is the third step. On these faces the weighted sum is nowhere above zero, although the logit is on nearly all. Between
-# these maps and the logit lie more layers and their constants, of which one mean gradient for each map knows nothing.
+# It is the third step. On these faces the weighted sum is nowhere above zero, although the logit is above zero on most of
+# them (see the printed share). Between these maps and the logit lie more layers and their constants, of which one mean gradient for each map knows nothing.
 # Grad-CAM cuts off all that is negative, and nothing is left. In its usual place, the very last maps, hardly one is
 # black; but those have three by three places. (Layer-CAM cuts off place by place and channel by channel, before it adds
 # up, and keeps something.) So a black map may tell of the choice of a layer, not of the network. It is a reason to count
@@ -343,7 +345,7 @@ print(f"of the black ones, the logit is above zero on {np.mean(scored[is_black] 
 #
 # **Exercise 4.** Write `occlusion_by_hand(score, face, size)`. Cut the face into patches of `size` x `size` pixels
 # (they fit). Cover one after the other with the *mean gray level* of the whole face, and note how much the score
-# **falls**. The answer has one number a patch. (The face may hold whole numbers; the mean is none.)
+# **falls**. The answer has one number a patch. (The face may hold whole numbers; the mean need not be one.)
 
 
 # %% tags=["exercise"]
@@ -991,7 +993,8 @@ for name, (one, other) in pairs.items():
 
 # %% [markdown]
 # The skin moves the map most. But it also changes the picture most, and the map less than the picture: had you seen the
-# lower bar alone, you would have said more than you know. The probability it moves hardly; glasses move the map less, and
+# bar of the maps without that of the pictures, you would have said more than you know. It hardly moves the probability;
+# glasses move the map less, and
 # the probability more. Age is all but invisible at 48 pixels, so nothing follows for age. Nothing else was chosen
 # differently on these faces, so skin, with all that it does to the exposure, and glasses are the cause. Photographs of
 # *other* people, with and without, could not have told you.

@@ -495,8 +495,8 @@ plots.curves(
 
 # %% [markdown]
 # The lower line is JPEG itself. At 90 the upper one is several times higher: the detector answers other pixels with
-# another box, and another crop moves the answer by more than JPEG does. At 30 it is about twice as high, and at 10
-# JPEG itself has nearly caught up. (The upper line need not grow evenly, for twelve frames are few.) That is why
+# another box, and another crop moves the answer by more than JPEG does. The lower the quality, the more
+# JPEG itself catches up. (The upper line need not grow evenly, for twelve frames are few.) That is why
 # equality is claimed for equal pixels only, and for the rest a number is given.
 #
 # ## 7. Find the mistake

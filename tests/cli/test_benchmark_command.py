@@ -81,6 +81,12 @@ def test_a_part_that_was_measured_is_not_measured_again(parts):
     assert part["command"] == "fercourse benchmark sums --seed 0"
 
 
+def test_a_part_that_was_measured_with_another_seed_is_not_passed_off_as_this_one(parts):
+    run("sums")
+    assert "'a' was measured with seed 0" in str(run("sums", "--seed", "5").exception)
+    assert json.loads((parts / "results" / "sums.json").read_text())["seed"] == 0
+
+
 def test_only_measures_one_part_again_and_keeps_the_others(parts):
     run("sums")
     run("sums", "--only", "b")

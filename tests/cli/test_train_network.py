@@ -59,6 +59,8 @@ def test_a_network_is_trained_resumed_and_evaluated(run, place):
     status, output, _ = run("train", "tiny", *data(place), "--out", folder, "--resume")
     assert status == 0
     assert "Best of 2 epochs" in output
+    status, _, error = run("train", "edge_net", *data(place), "--out", folder, "--resume")
+    assert (status, "is one of tiny; resume that" in error) == (1, True)
     status, output, _ = run("evaluate", folder, *data(place), "--split", "validation", "--json")
     assert status == 0
     accuracy = json.loads(output)["overall"]["accuracy"]["value"]
@@ -83,6 +85,8 @@ def test_networks_are_listed_without_importing_a_framework():
         (["tiny", "--resume", "--out", "missing"], "holds no run"),
         (["tiny", "--split", "all"], "leave out --split"),
         (["tiny", "--overwrite"], "name another folder"),
+        (["tiny", "--weights", "imagenet"], "are for transfer"),
+        (["hog_svm", "--size", "64"], "are for transfer"),
         (["hog_svm", "--resume"], "are for networks"),
     ],
 )

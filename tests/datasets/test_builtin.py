@@ -30,6 +30,13 @@ def test_they_are_drawn_once_and_read_as_memory_maps(few, monkeypatch):
     assert first.table.equals(second.table)
 
 
+def test_a_damaged_copy_is_drawn_anew(few, own_cache):
+    first = np.array(fercourse.load(progress=False, processes=1).images)
+    (file,) = own_cache.glob("builtin-*/images.npy")
+    file.write_bytes(file.read_bytes()[:100])
+    assert np.array_equal(fercourse.load(progress=False, processes=1).images, first)
+
+
 def test_another_count_and_another_seed_are_other_faces():
     options = {"progress": False, "processes": 1}
     few, more = (builtin.load_builtin(count, **options) for count in (8, 12))

@@ -171,7 +171,7 @@ def smile_with_the_eyes(answer):
         )
     if 6 not in moved:
         raise Wrong("The mouth smiles, the eyes do not: which unit raises the cheeks?")
-    extra = moved - {6, 7, 12, 25, 26}
+    extra = {unit for unit, amount in answer.items() if amount > 0} - {6, 7, 12, 25, 26}
     if extra:
         raise Wrong(f"AU{min(extra)} does not belong to a smile; leave it at rest.")
     return "Mouth and eyes smile."
@@ -189,6 +189,7 @@ smile_with_the_eyes.wrong({6: 0.9, 15: 0.9}, says="pulls the corners of the lips
 smile_with_the_eyes.wrong({"AU12": 0.9, "AU6": 0.5}, says="use its number")
 smile_with_the_eyes.wrong([6, 12], says="must be a dictionary")
 smile_with_the_eyes.wrong({6: 0.9, 12: 0.9, 4: 0.7}, says="does not belong")
+smile_with_the_eyes.wrong({6: 0.9, 12: 0.9, 2: 0.3}, says="does not belong")
 
 
 _DARK = np.clip(np.random.default_rng(3).gamma(2.0, 14.0, (48, 48)), 0, 255).astype(np.uint8)
@@ -234,6 +235,19 @@ def equalize(answer):
             f"Some pixels are {min(distances):.0f} gray levels off: a pixel's new level is 255 times "
             "the share of pixels that are at most as bright."
         )
+    bright = 255 - _DARK
+    try:
+        again = expect_array(answer(bright.copy()), shape=bright.shape)
+    except IndexError as error:
+        raise Wrong(
+            "It fails for a face with a pixel of 255: gray levels go from 0 to 255, so there are 256 "
+            "of them, and the table needs as many entries."
+        ) from error
+    whole = 255 * _table(bright)[bright]
+    if np.abs(again - whole).max() > _ROUNDING and not np.array_equal(
+        again, cv2.equalizeHist(bright)
+    ):
+        raise Wrong("It works for a dark face and not for a bright one; have you fixed a number?")
 
 
 def _table(face):
@@ -243,6 +257,12 @@ def _table(face):
 equalize.right(lambda face: (255 * _table(face))[face].astype(np.uint8))
 equalize.right(cv2.equalizeHist)
 equalize.wrong(lambda face: face, says="unchanged")
+equalize.wrong(
+    lambda face: (
+        255 * np.cumsum(np.histogram(face, bins=255, range=(0, 255))[0])[face] / face.size
+    ).astype(np.uint8),
+    says="as many entries",
+)
 equalize.wrong(
     lambda face: (255 * np.cumsum(np.histogram(face, 256)[0]) / face.size)[face].astype(np.uint8),
     says="range=(0, 256)",

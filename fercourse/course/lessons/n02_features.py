@@ -235,6 +235,11 @@ def normalized_shape(answer):
         raise Wrong("Your shape is centered but not scaled; divide by its size.")
     if np.allclose(shape, _POINTS / np.linalg.norm(_POINTS)):
         raise Wrong("You scale before you center, or do not center; take off the mean first.")
+    if np.allclose(np.linalg.norm(shape, axis=1), 1):
+        raise Wrong(
+            "You divide each point by its own length; divide all by one number, the length of all "
+            "together."
+        )
     if np.abs(shape.mean(axis=0)).max() > 1e-6:
         raise Wrong(
             "The mean of your points is not (0, 0); take off the mean of x and that of y, each its own."
@@ -258,6 +263,10 @@ def _centered(points):
 
 
 normalized_shape.right(lambda points: _centered(points) / np.linalg.norm(_centered(points)))
+normalized_shape.wrong(
+    lambda points: _centered(points) / np.linalg.norm(_centered(points), axis=1, keepdims=True),
+    says="its own length",
+)
 normalized_shape.right(_by_complex)
 normalized_shape.right(lambda points: _centered(points) / np.sqrt((_centered(points) ** 2).sum()))
 normalized_shape.wrong(_centered, says="not scaled")

@@ -35,7 +35,7 @@ def most_confused(answer):
     if (labeled, predicted) == ("happy", "fear"):
         raise Wrong(
             "This is the largest count, or the largest share of a column. 30 of 235 happy faces are "
-            "few; divide each row by its own sum."
+            "few; divide each row by its own sum, the diagonal included, and take the diagonal out only then."
         )
     if (labeled, predicted) != ("fear", "sad"):
         raise Wrong(
@@ -179,11 +179,13 @@ def bootstrap_interval(answer):
     once = _ends(answer, _MANY_CORRECT, 0)
     if any(_ends(answer, _MANY_CORRECT, 0) != once for _ in range(3)):
         raise Wrong("The same seed gives another interval; make the generator from the seed.")
-    if all(_ends(answer, _MANY_CORRECT, seed) == once for seed in (1, 2)):
+    others = [_ends(answer, _MANY_CORRECT, seed) for seed in (1, 2)]
+    if all(ends == once for ends in others):
         raise Wrong(
             "Another seed gives the same interval; draw resamples, with a generator made from the "
             "seed you are given."
         )
+    _expect_both_sides(np.array([once, *others]))
     if _ends(answer, _CORRECT[:100], 0) == (low, high):
         raise Wrong("Another array gives the same interval; resample the faces you are given.")
     return "The sample stands in for the world, and chance can be watched at work."
@@ -195,6 +197,14 @@ def _ends(answer, correct, seed) -> tuple[float, float]:
         raise Wrong("Return two numbers, (low, high).")
     low, high = (expect_number(end) for end in ends)
     return low, high
+
+
+def _expect_both_sides(ends: np.ndarray) -> None:
+    """Raise Wrong if one end lies nearer than 2.5 %; each is a mean over three seeds, (3, 2)."""
+    share, count = _MANY_CORRECT.mean(), len(_MANY_CORRECT)
+    sides = np.abs(ends - share).mean(axis=0) / (1.96 * np.sqrt(share * (1 - share) / count))
+    if sides.min() < 0.91:
+        raise Wrong("One end is too near; leave out 2.5 % at each end: percentiles 2.5 and 97.5.")
 
 
 def _expect_width(half: float) -> None:

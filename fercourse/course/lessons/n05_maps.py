@@ -41,7 +41,7 @@ _SLOPE_MISTAKES = {
         lambda *given: 2 * _slope(*given)
     ),
     "Your slope has the wrong sign: brighter minus darker.": lambda *given: -_slope(*given),
-    "You do not divide by the way between the two faces, two steps.": (
+    "You do not divide by how many gray levels lie between the two faces: two steps.": (
         lambda score, face, row, column, step: 2 * step * _slope(score, face, row, column, step)
     ),
     "You change the pixel by one gray level; change it by step.": (
@@ -81,7 +81,7 @@ for _message, _mistake in _SLOPE_MISTAKES.items():
     slope.wrong(_mistake, says=_message)
 
 
-_MAPS = np.random.default_rng(4).uniform(0, 2, (3, 4, 5))
+_MAPS = np.random.default_rng(4).normal(0, 1, (3, 4, 5))  # their sums have both signs
 _GRADIENTS = np.random.default_rng(5).normal(0, 1, (3, 4, 5))
 
 

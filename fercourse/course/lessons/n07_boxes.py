@@ -7,7 +7,7 @@ from fercourse.course.expectations import call, expect_close, expect_function, e
 
 _TRUTH = np.array([[10.0, 20.0], [12.0, 20.0], [14.0, 21.0], [16.0, 20.0]])
 # Some errors cross zero, from one side of the face to the other; each mistake below gives another value.
-_FOUND = np.array([[9.0, 23.0], [12.0, 17.0], [16.0, 23.0], [18.0, 18.0]])
+_FOUND = np.array([[9.0, 23.0], [12.0, 17.0], [10.0, 23.0], [18.0, 18.0]])
 
 
 def _jitter(found, truth):
@@ -23,6 +23,10 @@ _JITTER_MISTAKES = {
     ).mean(),
     "difference of x and y": lambda found, truth: np.abs(np.diff(found - truth)).mean(),
     "the way in the plane": lambda found, truth: np.hypot(*np.diff(found - truth, axis=0).T).mean(),
+    "how far both move": lambda found, truth: (
+        np.abs(np.diff(found, axis=0)).mean() - np.abs(np.diff(truth, axis=0)).mean()
+    ),
+    "the median": lambda found, truth: np.median(np.abs(np.diff(found - truth, axis=0))),
 }
 _JITTER_WORDS = {
     "moves with the face": "A box that moves with the face would jitter; take the truth off first.",
@@ -32,6 +36,9 @@ _JITTER_WORDS = {
     "cancel": "Ways to the left and to the right cancel in your mean; take their sizes.",
     "difference of x and y": "You take the difference of x and y; from frame to frame is axis=0.",
     "the way in the plane": "That is the way in the plane; here x and y each count by themselves.",
+    "how far both move": "You compare how far both move; a box that goes left while the face goes right "
+    "would not count. Take the error first, then its changes.",
+    "the median": "You take the median of the sizes; take their mean.",
 }
 
 

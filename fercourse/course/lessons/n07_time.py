@@ -110,6 +110,18 @@ def _first_that_waits(taken, busy):
     return handled
 
 
+def _begun_when_taken(taken, busy):
+    """Forget that a frame which waited is begun only when the program is free."""
+    handled, free, number = [], -np.inf, 0
+    while number < len(taken):
+        while number + 1 < len(taken) and taken[number + 1] <= free:
+            number += 1
+        handled.append(number)
+        free = taken[number] + busy
+        number += 1
+    return handled
+
+
 @exercise(
     hints=[
         "Keep two things: the number of the next frame, and the time at which the program becomes free.",
@@ -123,7 +135,13 @@ def frames_handled(answer):
     """The frames that are handled when others are dropped."""
     expect_function(answer, "taken", "busy")
     # In the last one a frame comes at the very moment at which the program becomes free.
-    for taken, busy in ((_EVEN, 50.0), (_UNEVEN, 45.0), (_EVEN, 5.0), (_ROUND, 100.0)):
+    for taken, busy in (
+        (_EVEN, 80.0),
+        (_EVEN, 50.0),
+        (_UNEVEN, 45.0),
+        (_EVEN, 5.0),
+        (_ROUND, 100.0),
+    ):
         handled = list(call(answer, taken, busy))
         if any(isinstance(number, bool | np.bool_) for number in handled):
             raise Wrong("Return the numbers of the frames, such as [0, 2, 3], not True and False.")
@@ -133,6 +151,12 @@ def frames_handled(answer):
         about = f"With a frame of {busy:g} ms of work and frames at {taken[:6].tolist()} ... "
         if handled == _oldest(taken, busy):
             raise Wrong(about + "you handle every frame: that is the queue that grows for ever.")
+        if handled == _begun_when_taken(taken, busy):
+            raise Wrong(
+                about
+                + "you count its work from when the frame came; one that waited is begun only "
+                "when the program is free."
+            )
         if handled == _before_that_moment(taken, busy):
             raise Wrong(
                 about + "a frame that comes at the very moment you are free counts as well."
@@ -155,6 +179,7 @@ frames_handled.right(_newest)
 frames_handled.right(lambda taken, busy: np.array(_newest(taken, busy)))
 frames_handled.right(lambda taken, busy: tuple(_newest(list(taken), busy)))
 frames_handled.wrong(_oldest, says="grows for ever")
+frames_handled.wrong(_begun_when_taken, says="from when the frame came")
 frames_handled.wrong(_next_to_come, says="take the newest")
 frames_handled.wrong(_first_that_waits, says="the oldest frame that waits")
 frames_handled.wrong(_before_that_moment, says="very moment")
