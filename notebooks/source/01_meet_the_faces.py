@@ -534,8 +534,8 @@ plots.steps(
 
 # %% [markdown]
 # Light and the outline of the head come first (none of the first three is an expression); the fine lines that make an
-# expression come later (in the figure, look between 20 and 80 components). And who it
-# is? Compare each step with the face itself, and say from which one on you would know the person again. Does that hold for all faces, or only for
+# expression come later (in the figure, look between 20 and 80 components). And who it is? Compare each step with the
+# face itself, and say from which one on you would know the person again. Does that hold for all faces, or only for
 # this one? Ask each component how much of *its* variance lies between the classes: the *correlation ratio*, eta
 # squared, which is 0 where a component knows nothing of the class and 1 where it knows all. Beware: among a finite
 # number of faces even pure chance gives a little more than 0.
@@ -576,9 +576,9 @@ plots.curves(
 # This is why notebook 02 will not use raw pixels, but features that a change of light disturbs far less.
 #
 # In FER2013 the first component is the brightness too, but there a part of its variance lies between the classes (run
-# this notebook on it, and look). Should that please you? Why should the pictures of one expression be darker than those of
-# another? Hardly because of a muscle: among the drawn faces, which open their mouths too, the share is that of
-# chance. A data set also shows who took the pictures, where, and for what, and a classifier will gladly learn that
+# this notebook on it, and look). Should that please you? Why should the pictures of one expression be darker than
+# those of another? Hardly because of a muscle: among the drawn faces, which open their mouths too, the share is that
+# of chance. A data set also shows who took the pictures, where, and for what, and a classifier will gladly learn that
 # instead.
 #
 # scikit-learn has all this ready. It must find the same components.

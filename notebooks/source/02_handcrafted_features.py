@@ -1355,8 +1355,8 @@ plots.estimates(
 # %% [markdown]
 # With the truth in hand, 33 numbers beat the 900 of HOG by far: geometry tells much about a drawn expression. With
 # landmarks that are a pixel off, on a face in which an eye is open by three pixels, much or all of the lead is lost:
-# HOG, which never asked where the mouth is, may do as well or better. (100 faces: mind the intervals.) Better models find landmarks
-# far better today; they are learned from many thousand faces.
+# HOG, which never asked where the mouth is, may do as well or better. (100 faces: mind the intervals.) Better models
+# find landmarks far better today; they are learned from many thousand faces.
 
 # %% [markdown]
 # ## 10. Where handcrafted features fail
@@ -1442,9 +1442,9 @@ plots.estimates(
 )
 
 # %% [markdown]
-# A quarter of the light on the person does next to nothing. With a sixteenth only few gray levels are left:
-# rounding has eaten part of the expression, and the accuracy falls. (The camera of these drawings makes no noise; a real one would, in the
-# dark.) A lamp at the side, with little light from elsewhere, throws shadows, and shadows have edges.
+# A quarter of the light on the person does next to nothing. With a sixteenth only few gray levels are left: rounding
+# has eaten part of the expression, and the accuracy falls. (The camera of these drawings makes no noise; a real one
+# would, in the dark.) A lamp at the side, with little light from elsewhere, throws shadows, and shadows have edges.
 # Whether it costs anything on so few faces, see the black lines.
 
 # %%

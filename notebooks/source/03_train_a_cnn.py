@@ -46,8 +46,9 @@ from keras import layers
 from fercourse import models, plots, synth
 
 # %% [markdown]
-# `course.load()` draws as many faces as your profile has, from all splits; we learn from the training faces among them,
-# and watch the validation split, or as many of its faces as your profile has. The test split stays closed until the last section.
+# `course.load()` draws as many faces as your profile has, from all splits; we learn from the training faces among
+# them, and watch the validation split, or as many of its faces as your profile has. The test split stays closed until
+# the last section.
 
 # %%
 faces = course.load()
@@ -128,9 +129,10 @@ by_numpy = np.stack([(windows * kernel).sum(axis=(2, 3)) for kernel in kernels.v
 course.record("keras_computes_the_same", bool(np.abs(by_numpy - maps).max() < 1e-3))
 
 # %% [markdown]
-# What comes out is again a picture, with one *channel* for each kernel: a *feature map*. (A kernel with
-# all its input channels is also called a *filter*.) So the next layer can ask about features of features: first edges, then wrinkles, then perhaps a raised cheek. Nobody chooses the
-# kernels. They begin as random numbers, and training changes them.
+# What comes out is again a picture, with one *channel* for each kernel: a *feature map*. (A kernel with all its input
+# channels is also called a *filter*.) So the next layer can ask about features of features: first edges, then
+# wrinkles, then perhaps a raised cheek. Nobody chooses the kernels. They begin as random numbers, and training
+# changes them.
 
 # %%
 course.quiz("kernels", "b")
@@ -424,9 +426,9 @@ print(f"for comparison, who always says happy: {always_happy:.3f}")
 # the training curve may even lie *below*, since it was measured on changed faces, with dropout, during the
 # epoch.
 #
-# Now look at who always says *happy*. In the quick profile the networks mostly do not even reach that: a few hundred faces and five
-# epochs are too little, and differences between such networks are mostly luck. Quick shows that everything runs; to
-# learn something from the numbers, here and in section 6, take `class`.
+# Now look at who always says *happy*. In the quick profile the networks mostly do not even reach that: a few hundred
+# faces and five epochs are too little, and differences between such networks are mostly luck. Quick shows that
+# everything runs; to learn something from the numbers, here and in section 6, take `class`.
 #
 # With few epochs augmentation often costs more than it brings: every face is harder. It pays when training is
 # long enough for the plain network to have learned its faces by heart. Look which one is higher *here*, and
@@ -661,11 +663,12 @@ plots.curves(
 )
 
 # %% [markdown]
-# For 64 to 128 channels 8.4 times (73,728 against 8,768), and with more channels it goes toward nine, the size of
-# the kernel. mini-Xception (Arriaga et al., 2017) is built of these. After two plain convolutions it consists of *modules* of
-# two separable convolutions each, with *skip connections*: each module adds a 1x1 convolution of its input to its output (He et al.,
-# 2016), so that gradients find a short way down. How it compares with other networks of this course: `tiny` has three
-# plain convolutions unless it is told otherwise (ours in section 5 has two), `edge_net` is for notebook 06, `four_block` is that of section 2, and `vgg` is a large one.
+# For 64 to 128 channels 8.4 times (73,728 against 8,768), and with more channels it goes toward nine, the size of the
+# kernel. mini-Xception (Arriaga et al., 2017) is built of these. After two plain convolutions it consists of
+# *modules* of two separable convolutions each, with *skip connections*: each module adds a 1x1 convolution of its
+# input to its output (He et al., 2016), so that gradients find a short way down. How it compares with other networks
+# of this course: `tiny` has three plain convolutions unless it is told otherwise (ours in section 5 has two),
+# `edge_net` is for notebook 06, `four_block` is that of section 2, and `vgg` is a large one.
 
 
 # %%
@@ -726,8 +729,8 @@ measured = {name: milliseconds_a_face(models.build(name)) for name in ("tiny", "
 plots.bars(measured, title=f"Measured here ({course.device})", xlabel="milliseconds a face")
 
 # %% [markdown]
-# Divide the two bars, and then the rows of `tiny` and `mini_xception` in the table above: the times differ by another factor than the
-# multiplications.
+# Divide the two bars, and then the rows of `tiny` and `mini_xception` in the table above: the times differ by another
+# factor than the multiplications.
 #
 # **CPU against GPU.** The bars say on what they were measured. On Colab choose Runtime, Change runtime type, GPU, and
 # run the notebook again: nothing else changes, Keras finds it. A GPU wins by the more, the larger network and
@@ -776,8 +779,8 @@ beside.round(3)
 
 # %% [markdown]
 # Look at the report's two columns. Validation is *above* training in every row. Section 5 told how that can be:
-# dropout, measuring during the epoch, and augmentation, if they used any. It still rises at the end, by more than a point in five epochs. And then the text says
-# that the network reaches "a final accuracy of 75% on the testing set".
+# dropout, measuring during the epoch, and augmentation, if they used any. It still rises at the end, by more than a
+# point in five epochs. And then the text says that the network reaches "a final accuracy of 75% on the testing set".
 
 # %%
 course.quiz("seventy_five", "c")

@@ -835,12 +835,13 @@ remedies.round(3)
 # %% [markdown]
 # Look at both columns. The left one tells whether the *features* have come nearer. That CORAL brings it near 0.5 is
 # hardly news: it makes means and covariances equal, and a linear classifier sees little else. The right one tells
-# whether the *answers* have become better. (All rows answer for the same few hundred faces; McNemar's test of notebook
-# 02 would tell which differences are real.) Compare CORAL with its control, *not moved*: the steps do no harm, the
-# moving does. A remedy that matches the domains as wholes may match the wrong things. The classes are even in this
-# target and uneven in the source, so whoever makes the two alike moves the faces of one class onto those of another.
-# If that is the reason, an even source should mend it, and it does: in the last two rows CORAL and its control are about
-# level. But level is no gain. Where these two are better than *as it is*, the steps have done it, not the moving.
+# whether the *answers* have become better. (All rows answer for the same few hundred faces; McNemar's test of
+# notebook 02 would tell which differences are real.) Compare CORAL with its control, *not moved*: the steps do no
+# harm, the moving does. A remedy that matches the domains as wholes may match the wrong things. The classes are even
+# in this target and uneven in the source, so whoever makes the two alike moves the faces of one class onto those of
+# another. If that is the reason, an even source should mend it, and it does: in the last two rows CORAL and its
+# control are about level. But level is no gain. Where these two are better than *as it is*, the steps have done it,
+# not the moving.
 #
 # The third remedy takes a training run, so it is not part of this notebook. Its trick is one line of Keras,
 # `stop_gradient(2 * x) - x`, which has the value of `x` and the gradient of `-x`: the domain head learns
@@ -880,12 +881,12 @@ course.quiz("adaptation", "c")
 # | hard light | -0.005 (-0.017 to +0.009) |
 # | the class drawn: labels of simulated raters instead, some of them wrong | -0.001 (-0.009 to +0.007) |
 #
-# Details of the expression seem to carry something. But so does what an expression must be told apart from: many people
-# and many poses cost about as much when they are missing. Three trials are too few to put the upper six in an order, and
-# from a hundredth down these trials cannot tell a loss from nothing. (All rows are held against the same three runs with
-# everything in place; had those been lucky, every row would seem to lose.) Twice as many faces gained this cheap model nothing
-# (-0.006, -0.015 to -0.001); whether a network would gain was not asked here. All of it, and what becomes of *happy* and
-# *surprise* alone, stands in `docs/results.md`.
+# Details of the expression seem to carry something. But so does what an expression must be told apart from: many
+# people and many poses cost about as much when they are missing. Three trials are too few to put the upper six in an
+# order, and from a hundredth down these trials cannot tell a loss from nothing. (All rows are held against the same
+# three runs with everything in place; had those been lucky, every row would seem to lose.) Twice as many faces gained
+# this cheap model nothing (-0.006, -0.015 to -0.001); whether a network would gain was not asked here. All of it, and
+# what becomes of *happy* and *surprise* alone, stands in `docs/results.md`.
 
 # %%
 course.quiz("ingredients", "b")

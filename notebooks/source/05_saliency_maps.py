@@ -325,12 +325,12 @@ course.record("black_grad_cams_of_last_maps", float(np.mean(coarse.max(axis=(1, 
 print(f"of the black ones, the logit is above zero on {np.mean(scored[is_black] > 0):.0%}")
 
 # %% [markdown]
-# It is the third step. On these faces the weighted sum is nowhere above zero, although the logit is above zero on most of
-# them (see the printed share). Between these maps and the logit lie more layers and their constants, of which one mean gradient for each map knows nothing.
-# Grad-CAM cuts off all that is negative, and nothing is left. In its usual place, the very last maps, hardly one is
-# black; but those have three by three places. (Layer-CAM cuts off place by place and channel by channel, before it adds
-# up, and keeps something.) So a black map may tell of the choice of a layer, not of the network. It is a reason to count
-# before you believe.
+# It is the third step. On these faces the weighted sum is nowhere above zero, although the logit is above zero on
+# most of them (see the printed share). Between these maps and the logit lie more layers and their constants, of which
+# one mean gradient for each map knows nothing. Grad-CAM cuts off all that is negative, and nothing is left. In its
+# usual place, the very last maps, hardly one is black; but those have three by three places. (Layer-CAM cuts off
+# place by place and channel by channel, before it adds up, and keeps something.) So a black map may tell of the
+# choice of a layer, not of the network. It is a reason to count before you believe.
 #
 # And your prediction? Look at the row of occlusion. Different methods name different places, and even one method's
 # place for *happy* need not be the mouth.
@@ -542,9 +542,9 @@ in_mark.round(2)
 
 # %% [markdown]
 # Occlusion points into the mark on every face or nearly, with some twenty-five times the energy of an even map. The
-# gradient mostly points there, too, but its speckles lie all over the face. Layer-CAM finds it. And **Grad-CAM**? A black
-# map counts as an even one, with an energy of 1; where many are black, the rest of the row says little. How many are, and
-# where the others point, hangs on how this Hans happened to be trained.
+# gradient mostly points there, too, but its speckles lie all over the face. Layer-CAM finds it. And **Grad-CAM**? A
+# black map counts as an even one, with an energy of 1; where many are black, the rest of the row says little. How
+# many are, and where the others point, hangs on how this Hans happened to be trained.
 #
 # Read the lower half, too: on the honest network none of them makes much of the mark. A bright square alone does not
 # deceive these methods; a detective who cries wolf at every contrast would be of no use, either.
@@ -690,12 +690,12 @@ plots.estimates(
 )
 
 # %% [markdown]
-# None. Whoever points at the usual place, one pixel of the lower lip, whatever the face, hits twice as often as the best
-# method. (It is a hard rival: it has been told the truth about other people, and no method has.) Nor is that all. Look at
-# the bars at the bottom, of maps that were *not allowed to look at the face*: the mean of all other Grad-CAMs, or
-# Layer-CAMs, hits as often as the maps themselves, or more often. Without these controls you would have seen bars a
-# little above the random map, and perhaps been content. Leave the usual place out, and one method at most beats the
-# controls that are left to it, the plainest: occlusion.
+# None. Whoever points at the usual place, one pixel of the lower lip, whatever the face, hits twice as often as the
+# best method. (It is a hard rival: it has been told the truth about other people, and no method has.) Nor is that
+# all. Look at the bars at the bottom, of maps that were *not allowed to look at the face*: the mean of all other
+# Grad-CAMs, or Layer-CAMs, hits as often as the maps themselves, or more often. Without these controls you would have
+# seen bars a little above the random map, and perhaps been content. Leave the usual place out, and one method at most
+# beats the controls that are left to it, the plainest: occlusion.
 #
 # (That intervals must not touch is a strict rule. All maps are scored on the same faces, so they may be compared face
 # by face, as in notebook 02.)
@@ -722,16 +722,16 @@ print(f"occlusion is ahead by {ahead.value:.3f}, interval {ahead.low:.3f} to {ah
 # sees of this very face.
 #
 # One network is one network. `fercourse benchmark explain --only pointing` lets all ten methods play on an `edge_net`
-# trained on drawn faces, with 368 test faces (`benchmarks/results/explain/pointing.json`). There RISE was ahead of edge
-# detector, hill and random map (0.19, interval 0.15 to 0.23, where none reached 0.08), and of its own mean over the
-# class (0.12); occlusion (0.10) stayed below its mean over the class (0.13). Grad-CAM's own mean hit nothing there: what
-# you found above is a fact about one network. But a fixed pixel, chosen with the truth in view, hit 0.43.
+# trained on drawn faces, with 368 test faces (`benchmarks/results/explain/pointing.json`). There RISE was ahead of
+# edge detector, hill and random map (0.19, interval 0.15 to 0.23, where none reached 0.08), and of its own mean over
+# the class (0.12); occlusion (0.10) stayed below its mean over the class (0.13). Grad-CAM's own mean hit nothing
+# there: what you found above is a fact about one network. But a fixed pixel, chosen with the truth in view, hit 0.43.
 #
-# So the game is won by whoever knows where faces tell most, and all other bars are short. That can mean four things: the
-# maps are wrong; or they are right, and the *network* looks elsewhere than our truth says it should; or the truth is
-# drawn too narrowly, say at the brows of a surprise, when the forehead between them tells as much; or the map is too
-# coarse: a block that half covers a brow earns half a hit. The pointing game cannot tell these apart. The next test can
-# tell the first from the others.
+# So the game is won by whoever knows where faces tell most, and all other bars are short. That can mean four things:
+# the maps are wrong; or they are right, and the *network* looks elsewhere than our truth says it should; or the truth
+# is drawn too narrowly, say at the brows of a surprise, when the forehead between them tells as much; or the map is
+# too coarse: a block that half covers a brow earns half a hit. The pointing game cannot tell these apart. The next
+# test can tell the first from the others.
 #
 # ### Against the classifier
 #
@@ -776,11 +776,11 @@ plots.estimates(
 # %% [markdown]
 # The steeper, the better. After the first sixth of the pixels that occlusion names, the class has less probability
 # left than on a face that is blurred all over (the right end of the curve); after a sixth of the edge detector's
-# pixels most of it is left, and edges do no better than chance. Nor does Grad-CAM do much better. (Where a map is even,
-# as a black one is, its pixels go in an order drawn by lot.) Here, too, look at the controls: a plain hill in the middle
-# beats Grad-CAM. So a map has to beat the hill, and occlusion does. By this test its maps are true to the network, and
-# where they missed the telling region, the network may well have looked elsewhere. A map is about the network, not
-# about the face.
+# pixels most of it is left, and edges do no better than chance. Nor does Grad-CAM do much better. (Where a map is
+# even, as a black one is, its pixels go in an order drawn by lot.) Here, too, look at the controls: a plain hill in
+# the middle beats Grad-CAM. So a map has to beat the hill, and occlusion does. By this test its maps are true to the
+# network, and where they missed the telling region, the network may well have looked elsewhere. A map is about the
+# network, not about the face.
 #
 # Two cautions. Deletion asks almost what occlusion asks, what is lost without these pixels; it plays at home here. And
 # blocks of six pixels can miss a brow that is two pixels high, however well they are meant.
@@ -831,10 +831,10 @@ plots.curves(
 )
 
 # %% [markdown]
-# To fail means, here, to keep a correlation above 0.5 to the end. No method does; they pass. (A black map counts as 0;
-# Grad-CAM owes it a part of that.) The edge detector fails, as it must. To pass is little, since random numbers would
-# pass as well; to fail is much: two methods that this course leaves out, guided backpropagation and Guided Grad-CAM, did
-# (Adebayo et al., 2018).
+# To fail means, here, to keep a correlation above 0.5 to the end. No method does; they pass. (A black map counts as
+# 0; Grad-CAM owes it a part of that.) The edge detector fails, as it must. To pass is little, since random numbers
+# would pass as well; to fail is much: two methods that this course leaves out, guided backpropagation and Guided
+# Grad-CAM, did (Adebayo et al., 2018).
 
 # %%
 course.quiz("randomized", "d")
@@ -884,8 +884,8 @@ places.columns = places.columns.str.replace("_", " ")
 plots.heat_map(places, title="Places: 1 is the best", xlabel="measure", ylabel="map", scale="place")
 
 # %% [markdown]
-# Of the methods one leads by all four: occlusion. It does not reason about the network, it asks. The price is
-# 81 passes for each face and a map of coarse blocks. But where the truth is the judge, the usual place stands before it:
+# Of the methods one leads by all four: occlusion. It does not reason about the network, it asks. The price is 81
+# passes for each face and a map of coarse blocks. But where the truth is the judge, the usual place stands before it:
 # these three measures ask where *faces* tell, and a map that knows no network can answer that. Only deletion asks the
 # network. Behind, the order changes from measure to measure, and controls stand among the methods.
 #
@@ -904,7 +904,8 @@ course.quiz("controls", "b")
 # another skin, and nothing else changes but what follows from it: the camera sets its exposure by the skin, as cameras
 # do, and the background turns lighter or darker with it.
 #
-# **Predict.** By what does the map move most: skin, glasses, or age? And is that more than the picture itself has changed?
+# **Predict.** By what does the map move most: skin, glasses, or age? And is that more than the picture itself has
+# changed?
 
 # %%
 smiling = {6: 0.8, 12: 0.8, 25: 0.5}

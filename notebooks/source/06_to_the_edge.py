@@ -48,9 +48,9 @@ from fercourse import models, plots
 
 # %% [markdown]
 # The patient of this notebook has been trained already; it comes with the package. On drawn faces it is `builtin`:
-# the `tiny` of notebook 03 with four wider convolutions, and a dense layer. (On photographs it is `edge_net`, which learned from FER2013.) It is small
-# enough to be taken apart; where a large one differs, we say so. We learn from the training split and choose on the
-# validation split; the test split stays closed until the last table.
+# the `tiny` of notebook 03 with four wider convolutions, and a dense layer. (On photographs it is `edge_net`, which
+# learned from FER2013.) It is small enough to be taken apart; where a large one differs, we say so. We learn from the
+# training split and choose on the validation split; the test split stays closed until the last table.
 
 # %%
 faces = course.load()
@@ -202,7 +202,8 @@ def scale_and_zero(low, high):
 course.check("scale_and_zero", scale_and_zero)
 
 # %% [markdown]
-# Now take a real tensor (an array of numbers that flows through a network): what the first layer of our network puts out for one face.
+# Now take a real tensor (an array of numbers that flows through a network): what the first layer of our network puts
+# out for one face.
 #
 # **Predict.** How large is the largest error that quantizing makes, in steps? And how many of the 256 levels
 # are really used?
@@ -475,9 +476,10 @@ plots.bars(
 # %% [markdown]
 # A range that is too *small* cuts off, and what is cut off is gone: the dark faces taught every layer that nothing
 # bright exists. That file calls nearly every face the same, and agrees where float happens to say so, too; on *dark*
-# faces it mostly names what float names (see the printed share). The ranges fit what was shown. With a single face it is a matter of luck, of how much of what will
-# come it happens to have in it. Too *large* a range only makes steps coarser. Faces of all kinds that will come, then,
-# and from the training split: what is measured on them is part of the model.
+# faces it mostly names what float names (see the printed share). The ranges fit what was shown. With a single face it
+# is a matter of luck, of how much of what will come it happens to have in it. Too *large* a range only makes steps
+# coarser. Faces of all kinds that will come, then, and from the training split: what is measured on them is part of
+# the model.
 #
 # And 200 good faces still change a few answers in a hundred. Compare the two leads that are printed: mostly these are
 # close calls, where float's first two classes lay near each other. The accuracy hardly moves.
@@ -866,8 +868,9 @@ print(f"each {len(files['by teacher']) / 1000:.0f} kB")
 # FER2013's PublicTest each. It has 66.8 %, and had 66.0 % from labels and votes alone. With one seed of each, that may
 # still be chance (p = 0.14, `docs/results.md`).
 #
-# We take along the student that did better on the validation split. Half of the filters of one layer or more are
-# gone (which ones was printed above), and every weight has eight bits: compare it with `float_accuracy`, recorded at the beginning.
+# We take along the student that did better on the validation split. Half of the filters of one layer or more are gone
+# (which ones was printed above), and every weight has eight bits: compare it with `float_accuracy`, recorded at the
+# beginning.
 #
 # Does the file do what the network did in training, as section 6 promised?
 
@@ -879,8 +882,8 @@ course.record("file_against_training", difference.mean())
 
 # %% [markdown]
 # On average, less than a step of the softmax, which has 256 of them. So the file is the network that was trained, and
-# hardly any loss comes afterwards. What it *gained* by learning with the rounding we have not measured: for that, one would
-# train the same student without, and quantize it then.
+# hardly any loss comes afterwards. What it *gained* by learning with the rounding we have not measured: for that, one
+# would train the same student without, and quantize it then.
 
 # %%
 course.quiz("temperature", "b")
