@@ -1,6 +1,7 @@
 """The built-in faces: drawn by `fercourse.synth` on first use, then read from the cache."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from fercourse import emotions, synth
@@ -42,10 +43,12 @@ def load_builtin(
     """
     origin = {"count": count, "seed": seed, "variant": variant}
     folder = cache.place(NAME, count, seed, variant, _drawing_code())
-    if not (cache.is_cached(folder) and cache.is_sound(folder)):
-        faces = draw_faces(count, seed, progress, processes, variant)
-        cache.save(faces, folder, **origin)
-        cache.remove_outdated(NAME, folder, **origin)
+    if cache.is_cached(folder):
+        with suppress(cache.DamagedCacheError):  # otherwise they are drawn anew
+            return cache.load(folder)
+    faces = draw_faces(count, seed, progress, processes, variant)
+    cache.save(faces, folder, **origin)
+    cache.remove_outdated(NAME, folder, **origin)
     return cache.load(folder)
 
 

@@ -87,11 +87,15 @@ def cast_rays(
     ax, bx = start[0] * field.density - (LEFT * field.density + 0.5), step[0] * field.density
     ay, by = start[1] * field.density - (TOP * field.density + 0.5), step[1] * field.density
 
+    map_x, map_y, ray = (np.empty_like(ax) for _ in range(3))
+
     def gap(t):
         """Return how far the surface lies above the ray at depth t; positive inside the head."""
-        seen = cv2.remap(height, ax + bx * t, ay + by * t, cv2.INTER_LINEAR,
+        for first, slope, place in ((ax, bx, map_x), (ay, by, map_y), (start[2], step[2], ray)):
+            np.add(first, np.multiply(slope, t, out=place), out=place)
+        seen = cv2.remap(height, map_x, map_y, cv2.INTER_LINEAR,
                          borderMode=cv2.BORDER_CONSTANT, borderValue=-3.0)  # fmt: skip
-        return seen - (start[2] + step[2] * t)
+        return np.subtract(seen, ray, out=seen)
 
     t, met = _first_meeting(gap, size, steps=5 + int(np.ceil(24 * np.hypot(*turn[2, :2]))))
     return ax + bx * t, ay + by * t, met & (start[2] + step[2] * t > _DEEPEST)
