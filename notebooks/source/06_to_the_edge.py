@@ -963,7 +963,7 @@ plots.pareto(
 from fercourse.evaluation import compare
 
 duel = compare(paths[0], paths[3], test, names=("float32", "student"))
-duel.differences["accuracy"]
+print("accuracy, float32 less student:", duel.differences["accuracy"])
 
 # %% [markdown]
 # And ask what loss would matter. Where that interval leaves no room for such a loss, take the cheaper file, even if a
