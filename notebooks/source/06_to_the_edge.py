@@ -767,10 +767,15 @@ course.quiz("pruning", "c")
 # | 88, 176, 352, 352 | 48 % | 1.98 | 1.43 |
 # | 64, 192, 384, 384 | 45 % | 2.14 | 1.86 |
 #
-# (Measured on an x86 server. Only speed counts here: these networks were not trained.) Why is the second
+# (Measured on an x86 server; for speed, networks need not be trained.) Why is the second
 # way so much faster in INT8? It seems that the kernel there computes 64 filters at once, so that 88 take about as long
 # as 128; the second way keeps multiples of 64. So does `filters_for`, which prunes to a budget of multiply-adds. On
 # another processor the groups are others: the clock of the device decides, not the count of multiplications.
+#
+# And the accuracy? A `four_block` that had learned FER2013 for 25 epochs lost 1.7 points of PublicTest (95 % interval
+# 0.6 to 2.8) when its filters were taken out in the second way. After five epochs of learning from what it was, as in
+# section 8, 0.4 points were missing (-0.5 to 1.3, 58.8 against 59.2 %): no loss that these 3,589 faces can tell from
+# none (`fercourse benchmark edge --only four_block-pruned`).
 
 # %% [markdown]
 # ## 8. Distillation
