@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.linalg import lapack
+from scipy.linalg import LinAlgError, cholesky, lapack, solve_triangular
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
@@ -124,18 +124,36 @@ class MirrorKernelClassifier(ClassifierMixin, BaseEstimator):
         for rows, block in self._kernel(self.support_):
             matrix[rows] = block
         matrix[np.diag_indices(count)] += self.alpha
-        # The transpose is in LAPACK's order, and equal, since the matrix is symmetric.
-        factor, failed = lapack.spotrf(matrix.T, lower=1, clean=0, overwrite_a=1)
-        if failed:
-            raise ModelError("The kernel matrix is singular; take a larger alpha.")
-        weights, _ = lapack.spotrs(factor, targets, lower=1)
+        _factor(matrix)
+        # The transpose is in LAPACK's order, and is the upper factor.
+        weights, _ = lapack.spotrs(matrix.T, targets)
         probes = np.random.default_rng(self.random_state).choice(
             np.float32([-1, 1]), (count, PROBES)
         )
-        answers, _ = lapack.spotrs(factor, probes, lower=1)
+        answers, _ = lapack.spotrs(matrix.T, probes)
         # No diagonal entry of the inverse is less than one over that of the matrix.
         diagonal = np.maximum((probes * answers).mean(axis=1), 1 / (1 + self.alpha))
         return weights, targets - weights / diagonal[:, None] + self.prior_
+
+
+def _factor(matrix) -> None:
+    """Put the lower Cholesky factor in the place of a positive definite matrix (N, N).
+
+    It is made of some columns at a time: OpenBLAS, of which SciPy is made, was seen to crash when
+    it factored a matrix of 28,709 rows at once on two threads.
+    """
+    for start in range(0, len(matrix), ROWS_AT_ONCE):
+        end = start + ROWS_AT_ONCE
+        try:
+            corner = cholesky(matrix[start:end, start:end], lower=True)
+        except LinAlgError:
+            raise ModelError("The kernel matrix is singular; take a larger alpha.") from None
+        matrix[start:end, start:end] = corner
+        panel = solve_triangular(corner, matrix[end:, start:end].T, lower=True).T
+        matrix[end:, start:end] = panel
+        for row in range(end, len(matrix), ROWS_AT_ONCE):
+            rest = row + ROWS_AT_ONCE
+            matrix[row:rest, end:rest] -= panel[row - end : rest - end] @ panel[: rest - end].T
 
 
 def _check_features(features, width: int | None = None) -> np.ndarray:

@@ -4,7 +4,7 @@ from sklearn.base import clone
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.pipeline import make_pipeline
 
-from fercourse.classifier import as_classifier, load_classifier, save_classifier
+from fercourse.classifier import as_classifier, kernel, load_classifier, save_classifier
 from fercourse.classifier.kernel import MirrorKernelClassifier
 from fercourse.errors import ModelError
 from fercourse.features import BothWays, Eigenfaces
@@ -49,16 +49,24 @@ def test_it_is_kernel_ridge_regression_on_faces_and_mirror_images(points, model)
     )
 
 
+def test_faces_taken_some_at_a_time_teach_what_all_at_once_do(points, model, monkeypatch):
+    monkeypatch.setattr(kernel, "ROWS_AT_ONCE", 50)
+    parts = MirrorKernelClassifier(alpha=0.5).fit(*points)
+    np.testing.assert_allclose(
+        parts.decision_function(points[0]), model.decision_function(points[0]), atol=1e-5
+    )
+
+
 def test_leave_one_out_scores_are_those_of_leaving_one_out(points):
     features, labels = points
     model = MirrorKernelClassifier(alpha=0.5).fit(features, labels)
     targets = np.eye(3, dtype=np.float32)[labels] - model.prior_
     _, left_out = model._solve(targets)
-    kernel = np.vstack([block for _, block in model._kernel(model.support_)])
+    values = np.vstack([block for _, block in model._kernel(model.support_)])
     for row in (0, 100, 239):
         kept = np.arange(240) != row
-        matrix = kernel[kept][:, kept] + 0.5 * np.eye(239)
-        truth = kernel[row, kept] @ np.linalg.solve(matrix, targets[kept]) + model.prior_
+        matrix = values[kept][:, kept] + 0.5 * np.eye(239)
+        truth = values[row, kept] @ np.linalg.solve(matrix, targets[kept]) + model.prior_
         np.testing.assert_allclose(left_out[row], truth, atol=0.1)
 
 
