@@ -19,6 +19,7 @@ from fercourse.training.progress import Display
 NETWORK = "mini_xception"
 ROUNDS = 20
 STEPS = 10  # of a turn
+EPOCHS, EPOCH_STEPS = 8, 40
 BATCH, THEIR_BATCH = 128, 32
 QUANTILES = {"tenth": 0.1, "fourth": 0.25, "half": 0.5}
 # Fewer, to see whether the benchmark itself works.
@@ -179,6 +180,31 @@ def _timed(ways: dict, clocks: dict[str, Clock]) -> dict[str, dict]:
         way: {name: float(np.quantile(clock.seconds, share)) for name, share in QUANTILES.items()}
         for way, clock in clocks.items()
     }
+
+
+def whole_epochs(data: str, seed: str) -> dict:
+    """Return how long each epoch takes where Keras reads the batches with threads of its own or not.
+
+    Where it does not, tf.data tunes how they are read.
+    """
+    from fercourse.models import build
+    from fercourse.training.batches import Batches, one_hot
+    from fercourse.training.fused import fused_normalization
+
+    train = _faces(data)[0][: EPOCH_STEPS * BATCH]
+    batches = Batches(train.images[..., None], one_hot(train), np.arange(len(train)), BATCH)
+    network = build(NETWORK, train.classes, seed=int(seed))
+    network.compile("adamw", "categorical_crossentropy", jit_compile=False)
+    seconds: dict[str, list[float]] = {"threads": [], "tuner": []}
+    with fused_normalization(network):
+        network.fit(batches, verbose=0)  # compiles
+        for _ in range(EPOCHS):
+            for way, workers in (("threads", 2), ("tuner", 1)):
+                batches.workers = workers
+                start = time.perf_counter()
+                network.fit(batches, verbose=0)
+                seconds[way].append(time.perf_counter() - start)
+    return seconds
 
 
 def bare_step(data: str, seed: str, batch_size: int = BATCH) -> dict:

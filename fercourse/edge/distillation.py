@@ -56,6 +56,7 @@ def distil(
     """
     import keras
 
+    from fercourse.training.batches import Batches
     from fercourse.training.trainer import reseed
 
     _check(teacher, student, faces, epochs, temperature, soft_share)
@@ -72,9 +73,8 @@ def distil(
     rng, losses = np.random.default_rng(seed), []
     for _ in range(epochs):
         images, told = _shuffled(faces, targets, rng)
-        history = learner.fit(
-            images, told, batch_size, shuffle=False, verbose=0, callbacks=list(callbacks)
-        )
+        batches = Batches(images, told, np.arange(len(images)), batch_size)
+        history = learner.fit(batches, shuffle=False, verbose=0, callbacks=list(callbacks))
         losses += history.history["loss"]
     return losses
 
