@@ -37,7 +37,8 @@ DRAWN_FOR_REALITY = 18_000
 SEEDS = (0, 1, 2)
 FILTERS = (32, 64, 96, 128)
 FOR_REAL = Config(
-    epochs=12,
+    epochs=24,
+    average=0.995,
     augmentation=Augmentation(rotation=15, shift=4, zoom=0.15, brightness=0.3, contrast=0.3, erasing=0.3),
     label_smoothing=0.1,
 )  # fmt: skip
