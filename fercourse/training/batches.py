@@ -29,8 +29,8 @@ class Batches(keras.utils.PyDataset):
     """
 
     def __init__(self, images, targets, rows, batch_size, *, weights=None, mixup=0.0, rng=None):
-        # With threads of its own Keras leaves out tf.data's tuner, at whose clock, which doubles,
-        # many an epoch would end: by then the processor may have slept as long as it worked.
+        # With threads of its own Keras leaves out tf.data's tuner. An epoch would end only when that
+        # wakes, after pauses that double, and the processor would sleep until then.
         super().__init__(workers=2)
         self.images, self.targets, self.weights = images, targets, weights
         self.parts = np.array_split(rows, steps(len(rows), batch_size))
