@@ -56,7 +56,7 @@ def distil(
     """
     import keras
 
-    from fercourse.training.batches import Batches
+    from fercourse.training.batches import Batches, readable
     from fercourse.training.trainer import reseed
 
     _check(teacher, student, faces, epochs, temperature, soft_share)
@@ -74,7 +74,7 @@ def distil(
     for _ in range(epochs):
         images, told = _shuffled(faces, targets, rng)
         batches = Batches(images, told, np.arange(len(images)), batch_size)
-        history = learner.fit(batches, shuffle=False, verbose=0, callbacks=list(callbacks))
+        history = learner.fit(readable(batches), verbose=0, callbacks=list(callbacks))
         losses += history.history["loss"]
     return losses
 

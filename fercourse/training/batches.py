@@ -29,9 +29,7 @@ class Batches(keras.utils.PyDataset):
     """
 
     def __init__(self, images, targets, rows, batch_size, *, weights=None, mixup=0.0, rng=None):
-        # With threads of its own Keras leaves out tf.data's tuner. An epoch would end only when that
-        # wakes, after pauses that double, and the processor would sleep until then.
-        super().__init__(workers=2)
+        super().__init__()
         self.images, self.targets, self.weights = images, targets, weights
         self.parts = np.array_split(rows, steps(len(rows), batch_size))
         self.shares = rng.beta(mixup, mixup, len(self.parts)) if mixup else None
@@ -52,6 +50,29 @@ class Batches(keras.utils.PyDataset):
             )
             images = np.rint(images).astype(np.uint8)
         return images, targets, weights
+
+
+def readable(batches: Batches):
+    """Return batches in the form in which Keras's `fit` and `evaluate` shall read them.
+
+    On TensorFlow that is tf.data without its tuner: an epoch would end only when that wakes, after
+    pauses that double, and the processor would sleep until then.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return batches
+    import tensorflow as tf
+
+    signature = tuple(tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in batches[0])
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return (
+        tf.data.Dataset.from_generator(
+            lambda: (batches[index] for index in range(len(batches))), output_signature=signature
+        )
+        .apply(tf.data.experimental.assert_cardinality(len(batches)))
+        .prefetch(2)
+        .with_options(options)
+    )
 
 
 def steps(faces: int, batch_size: int) -> int:

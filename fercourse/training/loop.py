@@ -12,7 +12,7 @@ import pandas as pd
 from fercourse.datasets.faceset import FaceSet
 from fercourse.errors import ModelError
 from fercourse.training import checkpoint, files
-from fercourse.training.batches import Batches, one_hot, steps
+from fercourse.training.batches import Batches, one_hot, readable, steps
 from fercourse.training.config import Config
 from fercourse.training.fused import fused_normalization
 from fercourse.training.imbalance import epoch_rows, epoch_weights
@@ -55,8 +55,9 @@ class Loop:
         self.steps = steps(len(train), config.batch_size)
         self.balanced = BalancedAccuracy(len(train.classes))
         self.trainer = make_trainer(network, config, self.steps, self.balanced)
-        self.validation = Batches(
-            validation.images, one_hot(validation), np.arange(len(validation)), _VALIDATION_BATCH
+        in_order = np.arange(len(validation))
+        self.validation = readable(
+            Batches(validation.images, one_hot(validation), in_order, _VALIDATION_BATCH)
         )
 
     def run(self, state: checkpoint.State, progress: bool) -> Run:
@@ -87,8 +88,7 @@ class Loop:
         number, started = len(history) + 1, time.perf_counter()
         rate = learning_rate(self.trainer)
         logs = self.trainer.fit(
-            self.batches(number, history),
-            shuffle=False,
+            readable(self.batches(number, history)),
             verbose=0,
             callbacks=[_Steps(display, number)],
         ).history
