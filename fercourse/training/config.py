@@ -113,7 +113,7 @@ class Config:
         Of everything that is drawn by lot.
     deterministic : bool
         Ask TensorFlow for operations that give the same bits each time. On two processor cores
-        mini-Xception trains at 0.99 of its pace with it (``deterministic_share`` of
+        mini-Xception trains as fast with it (``deterministic_share`` of
         ``fercourse benchmark training``); on a GPU this was not measured.
     tensorboard : bool
         Write logs for TensorBoard into the run's folder.
