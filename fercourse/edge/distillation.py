@@ -74,7 +74,9 @@ def distil(
     for _ in range(epochs):
         images, told = _shuffled(faces, targets, rng)
         batches = Batches(images, told, np.arange(len(images)), batch_size)
-        history = learner.fit(readable(batches), verbose=0, callbacks=list(callbacks))
+        history = learner.fit(
+            readable(batches), shuffle=False, verbose=0, callbacks=list(callbacks)
+        )
         losses += history.history["loss"]
     return losses
 

@@ -89,6 +89,7 @@ class Loop:
         rate = learning_rate(self.trainer)
         logs = self.trainer.fit(
             readable(self.batches(number, history)),
+            shuffle=False,
             verbose=0,
             callbacks=[_Steps(display, number)],
         ).history

@@ -126,6 +126,7 @@ def test_small_weights_become_zero_and_the_original_stays(few):
             assert np.mean(np.asarray(layer.kernel) == 0) == pytest.approx(0.75, abs=0.01)
 
 
+@pytest.mark.filterwarnings("error::UserWarning:keras")
 def test_a_student_comes_to_say_what_its_teacher_says(few):
     teacher = models.build("tiny", 7, seed=0)
     rng = np.random.default_rng(0)

@@ -204,6 +204,11 @@ def test_a_network_that_ends_in_a_softmax_of_its_own_is_trained_whole(train, val
     assert run.best["val_accuracy"] > 0.9
 
 
+@pytest.mark.filterwarnings("error::UserWarning:keras")
+def test_training_warns_of_nothing(train, validation):
+    quietly("tiny", train, validation, changed(epochs=1))
+
+
 def test_a_pause_does_not_count_as_training(train, validation):
     run = quietly("tiny", train, validation, changed(epochs=3))
     run.history["seconds"] = [10.0, 5000.0, 20.0]
