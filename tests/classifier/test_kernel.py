@@ -57,6 +57,12 @@ def test_faces_taken_some_at_a_time_teach_what_all_at_once_do(points, model, mon
     )
 
 
+def test_equal_faces_without_regularization_are_refused(points):
+    features, labels = points
+    with pytest.raises(ModelError, match="take a larger alpha"):
+        MirrorKernelClassifier(alpha=1e-12).fit(np.ones_like(features), labels)
+
+
 def test_leave_one_out_scores_are_those_of_leaving_one_out(points):
     features, labels = points
     model = MirrorKernelClassifier(alpha=0.5).fit(features, labels)

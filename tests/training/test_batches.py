@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fercourse.errors import DataError
-from fercourse.training.batches import Batches, one_hot, soft_labels, vote_shares
+from fercourse.training.batches import Batches, one_hot, readable, soft_labels, vote_shares
 from fercourse.training.config import Config
 from fercourse.training.watching import best_of, is_over, plateau_rate
 from tests.training.conftest import striped_faces
@@ -29,6 +29,18 @@ def test_batches_hold_each_face_once_and_differ_by_one_face_at_most():
     assert np.array_equal(images, FACES.images[rows])
     assert np.array_equal(targets.argmax(axis=1), FACES.labels[rows])
     assert (weights == 1).all()
+
+
+def test_keras_reads_the_same_batches_in_order_and_through_no_tuner():
+    batches = Batches(FACES.images, one_hot(FACES), np.arange(50)[::-1], 16)
+    source = readable(batches)
+    read = [[part.numpy() for part in batch] for batch in source]
+    assert len(read) == len(source) == len(batches)
+    for one, index in zip(read, range(len(batches)), strict=True):
+        for part, wanted in zip(one, batches[index], strict=True):
+            assert part.dtype == wanted.dtype
+            np.testing.assert_array_equal(part, wanted)
+    assert source.options().autotune.enabled is False
 
 
 def test_a_memory_map_is_read_a_batch_at_a_time(tmp_path):
