@@ -34,7 +34,7 @@ def run(options: dict) -> tuple[dict, dict]:
         raise CourseError("Say where FER2013 is: --data path/to/fer2013.csv.gz")
     with tempfile.TemporaryDirectory() as folder:
         table_figures, table_detail = _table(Path(options["data"]), Path(folder))
-        tree_figures, tree_detail = _trees(Path(folder), options.get("seed", 0))
+        tree_figures, tree_detail = _trees(Path(folder), options["seed"])
     return table_figures | tree_figures, {"table": table_detail, "trees": tree_detail}
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from fer_environment import python_with_fer
 from fer_teachers import told
+from trainings import train_once
 
 from fercourse.classifier import load_classifier
 from fercourse.classifier.ensemble import Ensemble
@@ -28,10 +29,9 @@ from fercourse.classifier.handcrafted import handcrafted
 from fercourse.classifier.recipes import recipe
 from fercourse.classifier.sklearn import SklearnClassifier
 from fercourse.datasets import load
-from fercourse.errors import CourseError
 from fercourse.evaluation import Predictions, mcnemar, report_on
-from fercourse.training import fit, load_run, resume
-from fercourse.training.files import is_run, put, read_about
+from fercourse.training import load_run
+from fercourse.training.files import put
 from fercourse.training.recipes import recipe_for
 
 HERE = Path(__file__).resolve().parent
@@ -148,16 +148,10 @@ def _network(faces, name, row, seed):
     from dataclasses import asdict, replace
 
     folder, splits = WORK / f"{name}-{seed}", (faces.split("train"), faces.split("validation"))
-    folder.parent.mkdir(parents=True, exist_ok=True)
     targets = told(splits[0], row, WORK) if "teachers" in row else None
     network = row.get("of", name)
     config = replace(recipe_for(network), seed=seed, **row.get("config", {}))
-    if is_run(folder):
-        if read_about(folder)[1] != config:
-            raise CourseError(f"{folder} is a run by another recipe; move it away, and try again.")
-        trained = resume(folder, *splits, targets=targets)
-    else:
-        trained = fit(network, *splits, config, folder, targets=targets)
+    trained = train_once(network, splits, config, folder, targets)
     facts = {
         "parameters": trained.model.count_params(),
         "kb": (folder / "model.keras").stat().st_size / 1000,

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from trainings import train_once
 
 from fercourse.classifier import load_classifier, save_classifier
 from fercourse.datasets import load
 from fercourse.edge import representative_faces, to_litert
-from fercourse.errors import CourseError
+from fercourse.errors import CourseError, ModelError
 from fercourse.evaluation import evaluate, wilson
 from fercourse.models import build
-from fercourse.training import Augmentation, Config, fit, load_run, resume
-from fercourse.training.files import is_run, put, read_about
+from fercourse.training import Augmentation, Config, fit, load_run
+from fercourse.training.files import put
 
 HERE = Path(__file__).resolve().parent
 WEIGHTS = HERE.parent / "fercourse" / "weights"
@@ -84,28 +85,30 @@ def edge_net_of_drawn_faces(seed: int):
 
     It is trained once, half an hour and more on two cores, and kept in ``work/``.
     """
-    folder = WORK / "drawn" / f"edge_net-{seed}"
     faces = load("builtin")
-    train, validation = faces.split("train"), faces.split("validation")
-    config = replace(FOR_DRAWN, seed=seed)
-    if is_run(folder):
-        if read_about(folder)[1] != config:
-            raise CourseError(f"{folder} is a run by another recipe; move it away, and try again.")
-        return resume(folder, train, validation)
-    network = build("edge_net", train.classes, seed=seed)
-    return fit(network, train, validation, config, out=folder)
+    splits = faces.split("train"), faces.split("validation")
+    folder = WORK / "drawn" / f"edge_net-{seed}"
+    return train_once("edge_net", splits, replace(FOR_DRAWN, seed=seed), folder)
 
 
 def _of_photographs(name: str, data: Path, seed: int) -> tuple[dict, dict]:
     """Take a network that was trained on FER2013, and judge it on PublicTest."""
-    folder = TRAINED / f"{name}-{seed}"
-    trained = load_run(folder)
+    trained = _trained(f"{name}-{seed}")
     faces = load("fer2013", data)
     train, public = faces.split("train"), faces.split("validation")
     small = _write(name, trained, train, "FER2013")
     figures, detail = _measure(name, small, trained, "public", public, train, None)
     known = {"network": name, "faces": {"train": len(train), "validation": len(public)}}
     return figures, known | detail
+
+
+def _trained(run: str):
+    try:
+        return load_run(TRAINED / run)
+    except ModelError as error:
+        raise CourseError(
+            f"{error} Train it with 'fercourse benchmark fer2013 --only {run} --data fer2013.csv.gz'."
+        ) from error
 
 
 def _write(name: str, trained, train, training_data: str):

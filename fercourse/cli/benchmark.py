@@ -40,6 +40,7 @@ def benchmark(
     script = _script(folder, name)
     if data is not None and not data.exists():
         raise CourseError(f"There is no file or folder {str(data)!r}.")
+    _refuse_what_is_ignored(script.read_text("utf-8"), name, seed, only)
     options = {"name": name, "data": data, "seed": seed, "only": only, "parts": []}
     options["part"] = partial(part, folder, options)
     sys.path.append(str(folder))  # so that scripts can share a module
@@ -81,6 +82,14 @@ def _script(folder: Path, name: str) -> Path:
     if name not in scripts:
         raise CourseError(f"There is no benchmark {name!r}; there are: {', '.join(scripts)}.")
     return scripts[name]
+
+
+def _refuse_what_is_ignored(script: str, name: str, seed: int, only: list[str]) -> None:
+    """Raise CourseError before hours of measuring whose result would name what it did not do."""
+    if seed and not re.search(r"""options\[["']seed["']\]""", script):
+        raise CourseError(f"The seeds of {name} are fixed; leave --seed away.")
+    if only and not re.search(r"""options\[["']part["']\]""", script):
+        raise CourseError(f"{name} has no parts, it is measured as a whole; leave --only away.")
 
 
 def _refuse_unknown_parts(options: dict) -> None:

@@ -57,12 +57,12 @@ def parts(folder):
     """A benchmark of two parts, which write down that they were measured."""
     (folder / "sums.py").write_text(
         "from pathlib import Path\n"
-        "def measured(name):\n"
+        "def measured(name, seed):\n"
         "    with (Path(__file__).parent / 'log').open('a') as log:\n"
         "        log.write(name)\n"
         "    return {'figure': 1.0}, {}\n"
         "def run(options):\n"
-        "    known = [options['part'](name, lambda: measured(name)) for name in 'ab']\n"
+        "    known = [options['part'](name, lambda: measured(name, options['seed'])) for name in 'ab']\n"
         "    return {'parts': float(sum(one is not None for one in known))}, {}\n"
     )
     return folder
@@ -112,6 +112,17 @@ def test_an_unknown_part_is_named_with_those_that_exist(parts):
     answer = run("sums", "--only", "c")
     assert "there are: a, b" in str(answer.exception)
     assert not (parts / "results" / "sums.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [(["--seed", "3"], "leave --seed away"), (["--only", "a"], "leave --only away")],
+)
+def test_an_option_that_a_benchmark_does_not_know_is_refused_before_it_measures(
+    folder, option, said
+):
+    (folder / "whole.py").write_text("def run(options):\n    raise AssertionError('measured')\n")
+    assert said in str(run("whole", *option).exception)
 
 
 @pytest.mark.parametrize(
