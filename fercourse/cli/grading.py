@@ -61,7 +61,7 @@ def _show(graded) -> None:
 
 
 def progress(
-    folder: Path = typer.Argument(Path("work"), help="The folder of your notebooks."),
+    folder: Path = typer.Argument(None, help="The folder of your notebooks; work/ or this one."),
 ) -> None:
     """Say which exercises and questions of your saved notebooks are answered, and how."""
     from fercourse.course.machine import require_course
@@ -73,13 +73,17 @@ def progress(
     from fercourse.course.verdicts import verdicts
 
     table = Table("Notebook", "Right", "Wrong", "Not attempted", "Next", box=None)
+    folder = folder or (Path("work") if Path("work").is_dir() else Path())
     known = [
         (notebook, folder / f"{notebook.stem}.ipynb")
         for notebook in read_settings().notebooks.values()
     ]
     present = [(notebook, file) for notebook, file in known if file.is_file()]
     if not present:
-        raise CourseError(f"There are no notebooks of the course in {folder}; run: fercourse lab")
+        raise CourseError(
+            f"There are no notebooks of the course in {folder}. Name their folder, as in "
+            "'fercourse progress work', or open the course first: fercourse lab"
+        )
     for notebook, file in present:
         otherwise = f"{file} is no notebook; move it away, and for a fresh copy run: fercourse lab"
         said = dict(verdicts(read_notebook(file, otherwise)))

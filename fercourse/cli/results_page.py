@@ -16,6 +16,8 @@ ABSENT = "–"
 # Kinds of rows that are trained for themselves.
 TRAINED = ("features", "recipe", "network")
 NOT_MEASURED = "not measured here"
+# A network's file holds its weights as floats, and what its training needs to go on.
+FILE = "file, kB (Keras; INT8 where the row says so, and of `fer`)"
 
 
 def write_tables(folder: Path) -> list[Path]:
@@ -99,7 +101,7 @@ def _of_features(part: dict) -> dict:
 
 def _full_table(rows: list[dict], claims: dict) -> str:
     heads = (
-        "method", "parameters", "file, kB", "PublicTest", "PrivateTest",
+        "method", "parameters", FILE, "PublicTest", "PrivateTest",
         "PrivateTest, unleaked", "macro-F1, PublicTest", "calibration error, PublicTest", "seeds",
         "test-time augmentation", "training", "literature says",
     )  # fmt: skip
@@ -141,12 +143,14 @@ def _short_table(rows: list[dict]) -> str:
             row["label"],
             _accuracy(row["parts"], "public", "accuracy"),
             _accuracy(row["parts"], "private", "accuracy"),
+            _accuracy(row["parts"], "private", "unleaked"),
             f"{len(row['parts'])} of {len(row['seeds'])}",
         ]
         for row in rows
         if row["parts"]
     ]
-    return table(("method", "PublicTest", "PrivateTest", "seeds"), lines)
+    heads = "method", "PublicTest", "PrivateTest", "PrivateTest, unleaked", "seeds"
+    return table(heads, lines)
 
 
 def _claims_table(claims: dict) -> str:
@@ -189,8 +193,12 @@ def _accuracy(parts: list[dict], split: str, key: str) -> str:
 
 
 def _mean(parts: list[dict], split: str, key: str) -> str:
-    found = [part[split][key]["value"] for part in parts if key in part.get(split, {})]
-    return f"{np.mean(found):.3f}" if found else ABSENT
+    """Return the means over seeds of a metric and of the ends of its bootstrap interval."""
+    found = [part[split][key] for part in parts if key in part.get(split, {})]
+    if not found:
+        return ABSENT
+    value, low, high = (np.mean([one[end] for one in found]) for end in ("value", "low", "high"))
+    return f"{value:.3f} ({low:.3f} to {high:.3f})"
 
 
 def _number(parts: list[dict], key: str, form: str) -> str:

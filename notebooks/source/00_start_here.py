@@ -23,7 +23,7 @@
 # - say what expression recognition can claim, what it cannot, and where it is forbidden.
 #
 # **You need** a little Python (lists, functions, loops). Some cells use NumPy and pandas; you need only
-# read them. No network and no camera. Nothing here reads your face.
+# read them, and write one line of NumPy, like those above it. No network and no camera. Nothing here reads your face.
 
 # %% [markdown]
 # ## 1. Set-up, and how to read on
@@ -56,6 +56,16 @@ course = fercourse.setup("00")
 # `class` and the built-in faces. (On Linux or a Mac: `FERCOURSE_PROFILE=quick fercourse lab`; in PowerShell first
 # `$env:FERCOURSE_PROFILE = "quick"`.)
 #
+# Where we write `fercourse ...`, it is for a *second* terminal, in the folder where you started the course, and if you
+# began as README says, `uv run --extra course` comes before it.
+#
+# | if | then |
+# |---|---|
+# | a cell runs and runs | *Kernel ▸ Interrupt Kernel* |
+# | errors are odd, or you ran cells in another order | *Kernel ▸ Restart Kernel*, then *Run ▸ Run All Above Selected Cell* |
+# | a notebook is spoiled | rename it, stop the course and start it again: a fresh copy comes |
+# | you want to compare with our answers | `notebooks/solutions/` of the project holds every notebook with them |
+#
 # Is anything missing on this machine? The doctor looks. (In a terminal: `fercourse doctor`.) Only a *fault*
 # keeps the course from running.
 
@@ -74,7 +84,7 @@ pd.DataFrame(examine())[["state", "what", "found", "advice"]]
 # ## 2. A face is a grid of numbers
 #
 # `course.load()` gives the faces of the chosen data set. Here are sixteen of them. (The built-in faces are drawn when
-# they are first asked for. That takes a minute or a few, once.)
+# they are first asked for. That takes half a minute on two cores, longer on an old laptop, and only once.)
 
 # %%
 faces = course.load()
@@ -203,7 +213,8 @@ course.check("roll", roll)
 
 # %% [markdown]
 # A seed makes a result *repeatable*, not *true*. A network trained with another seed scores a little
-# differently, often by a point. So we fix several seeds **beforehand** and report all of them.
+# differently: one of ours, trained three times on the same faces, came to between 32.4 and 33.7 % (balanced accuracy on
+# FER2013's PublicTest after drawn faces alone; `benchmarks/results/synth.json`). So we fix several seeds **beforehand** and report all of them.
 
 # %%
 course.quiz("seeds", "b")
@@ -262,7 +273,7 @@ course.record("unanimous", unanimous)
 # %% [markdown]
 # Our simulated raters disagree even more than real ones: on 30,266 of FER+'s 35,887 photographs (our copy is not
 # complete) all ten raters agree on about a quarter. The two are not quite alike: among those photographs hardly any
-# show fear or disgust, which are harder. (We counted; the project's `docs/design-notes.md` keeps such measurements.)
+# show fear or disgust, which are harder. (We counted: 25.7 %, in the project's `benchmarks/results/evaluation/raters.json`.)
 #
 # **Exercise 3.** Write `agreement(mine, theirs)`: the share of places, 0 to 1, at which two lists of words
 # hold the same word.
@@ -507,11 +518,13 @@ course.quiz("context", "b")
 # They found 0.03 points, with a 95 % interval from -0.11 to 0.16: a range made by a rule that catches the true
 # value in 95 of 100 repetitions (Wagenmakers et al., 2016).
 #
-# How can a famous effect vanish? Try it. Suppose the true difference is 0.1 points. Ten thousand teams each test 30
-# people in either group; ratings scatter by 2 points, say. The difference of two group means scatters by `scatter`
-# times the root of 2/`people`, its *standard error*; by chance alone it exceeds 1.96 of these one time in 40. A
-# journal prints only what does: what is *significant* and goes the expected way. **Predict** the mean difference that
-# is printed.
+# How can a famous effect vanish? Try it. Suppose the true difference is 0.1 points. Each of ten thousand teams tests 30
+# people in either group. Single ratings scatter by about 2 points, so the difference that a team finds scatters as
+# well, by 2 · √(2/30), about 0.5 points. This is its *standard error*.
+#
+# Were there no effect at all, a difference of more than 1.96 standard errors in the expected direction would come up
+# once in 40 studies. Such a difference is called *significant*. Say that a journal prints only those. **Predict** the
+# mean difference that is printed.
 
 # %%
 guess = 0.1
@@ -713,9 +726,9 @@ course.quiz("smile", "c")
 # met them: limited reliability, lack of specificity, limited generalizability.
 #
 # Noticing that a face smiles or frowns is not yet emotion recognition in the sense of the Act; inferring a feeling
-# from it is (Recital 18). Elsewhere this article does not forbid such systems, but they count as high-risk, and
-# people must be told. That duty has applied since 2 August 2026; those of high risk were put off to 2 December 2027
-# (see `docs/references.md`). Pictures of recognizable people are personal data (GDPR, Regulation (EU) 2016/679).
+# from it is (Recital 18). Elsewhere this article does not forbid such systems. But people must be told (Article 50(3),
+# since 2 August 2026), and they count as high-risk (Annex III), which brings duties from 2 December 2027 on: the date
+# was put off by Regulation (EU) 2026/1744. Pictures of recognizable people are personal data (GDPR, Regulation (EU) 2016/679).
 # Other places have other laws. This is a course, not legal advice: read the text.
 
 # %%

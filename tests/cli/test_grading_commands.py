@@ -102,9 +102,16 @@ def test_progress_counts_what_the_saved_notebooks_show(tmp_path):
     assert line.split()[-4:] == ["1", "0", "1", "seeds"]
 
 
+def test_progress_looks_in_this_folder_where_there_is_no_work(tmp_path, monkeypatch):
+    cell = new_code_cell("course.quiz('seeds', ...)")
+    nbformat.write(new_notebook(cells=[cell]), tmp_path / "00_start_here.ipynb")
+    monkeypatch.chdir(tmp_path)
+    assert "Start here" in run("progress").stdout
+
+
 @pytest.mark.parametrize("name", ["nowhere", "."])
 def test_progress_without_notebooks_says_how_to_get_them(tmp_path, name):
-    assert "run: fercourse lab" in str(run("progress", tmp_path / name).exception)
+    assert "open the course first: fercourse lab" in str(run("progress", tmp_path / name).exception)
 
 
 def damaged(version=4, **changes):

@@ -93,6 +93,18 @@ def test_who_reaches_for_the_checks_is_not_run(hand_in):
     assert len(graded.verdicts) == 3
 
 
+def test_what_the_course_itself_wrote_is_no_meddling_whatever_a_reader_adds_around_it(
+    tmp_path, settings
+):
+    given = 'verdict = course.lesson.exercise("pixels").judge(attempt)'
+    loop = "for attempt in (..., 48{}):\n    {}"
+    write(tmp_path / "notebooks" / "00_tiny.ipynb", SETUP, loop.format("", given), CHECKS[0])
+    for own, ran in ((given, True), (given.replace("pixels", "roll"), False)):
+        file = write(tmp_path / "ada.ipynb", SETUP, loop.format(", 2304", own), "pixels = 2304")
+        graded = grade("ada", file, settings, tmp_path / "notebooks", QUICK)
+        assert (graded.state == RAN) is ran
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -22,6 +22,7 @@ from fercourse.course.lessons.n00_mistakes import (
     expect_no_mistake,
     right_alarms,
 )
+from fercourse.emotions import CLASSES
 
 
 @exercise(
@@ -75,10 +76,16 @@ def roll(answer):
             "Two calls with the same seed gave different dice; "
             "make the generator inside the function, from the seed."
         )
-    if len({tuple(throw) for throw in throws}) == 1:
+    different = len({tuple(throw) for throw in throws})
+    if different == 1:
         raise Wrong("Every seed gives the same dice; use the argument seed, not a fixed number.")
+    if different < 30:
+        raise Wrong(f"Sixty seeds gave only {different} different throws; let the generator throw.")
     if np.concatenate(throws).min() > 1:
         raise Wrong("Your dice never show 1: the first number of rng.integers is the lowest side.")
+    never = set(range(1, 7)) - set(np.concatenate(throws).tolist())
+    if never:
+        raise Wrong(f"Your dice never show {min(never)}; each side may come up.")
     kinds = [len(set(throw.tolist())) for throw in throws]
     if max(kinds) == 1:
         raise Wrong("All five dice of a throw are equal; throw each one by itself: size=5.")
@@ -102,6 +109,10 @@ roll.wrong(
 )
 roll.right(lambda seed: np.random.default_rng(seed).integers(1, 6, size=5, endpoint=True))
 roll.right(lambda seed: np.random.default_rng(seed).choice([1, 2, 3, 4, 5, 6], 5).tolist())
+roll.wrong(lambda seed: [1, 1, 1, 1, 6] if seed % 2 else [2, 3, 4, 5, 1], says="only 2 different")
+roll.wrong(
+    lambda seed: np.random.default_rng(seed).choice([1, 2, 3, 5, 6], size=5), says="never show 4"
+)
 roll.wrong(lambda seed: np.random.default_rng().integers(1, 7, size=5), says="same seed")
 roll.wrong(lambda seed: np.random.default_rng(0).integers(1, 7, size=5), says="fixed number")
 roll.wrong(lambda seed: np.random.default_rng(seed).integers(1, 6, size=5), says="never show 6")
@@ -130,6 +141,15 @@ def agreement(answer):
     for other, expected in ((mine, 1.0), (["surprise"] * 10, 0.0)):
         found = expect_number(call(answer, mine, other))
         expect_close(found, expected, tolerance=1e-9, what="For all or no labels equal, yours")
+    seven = expect_number(call(answer, mine[:7], [*theirs[:6], "sad"]))
+    if abs(seven - 0.2) < 1e-9 or abs(seven - 2 / 12) < 1e-9:
+        raise Wrong("You divide by a fixed number; the lists may be of any length: len(mine).")
+    expect_close(
+        seven,
+        2 / 7,
+        tolerance=1e-9,
+        what="Not rounded, for seven faces with two equal labels, yours",
+    )
     return "Agreement is a share of faces. Keep in mind that part of it is luck."
 
 
@@ -138,6 +158,8 @@ agreement.right(lambda mine, theirs: np.mean(np.array(mine) == np.array(theirs))
 agreement.right(lambda mine, theirs: np.equal(mine, theirs).mean())
 agreement.wrong(lambda mine, theirs: mine == theirs, says="must be a number")
 agreement.wrong(lambda mine, theirs: mine.sort() or agreed(mine, theirs), says="changes its input")
+agreement.wrong(lambda mine, theirs: len(mine) * agreed(mine, theirs) / 10, says="fixed number")
+agreement.wrong(lambda mine, theirs: round(agreed(mine, theirs), 2), says="Not rounded")
 agreement.wrong(lambda mine, theirs: 0.4, says="all or no labels")
 for _message, _mistake in AGREEMENT_MISTAKES.items():
     agreement.wrong(_mistake, says=_message)
@@ -167,11 +189,16 @@ def kappa(answer):
 
 
 def _rated():
-    words = np.array(["happy", "neutral", "sad"])
-    for seed, shares in ((1, (0.8, 0.1, 0.1)), (2, (0.3, 0.3, 0.4))):
+    words = np.array(CLASSES)
+    few = words[[3, 6, 4]]  # happy, neutral, sad
+    for seed, known, shares in (
+        (1, few, (0.8, 0.1, 0.1)),
+        (2, few, (0.3, 0.3, 0.4)),
+        (3, words, (1 / 7,) * 7),
+    ):
         rng = np.random.default_rng(seed)
-        mine = words[rng.choice(3, 20, p=shares)]
-        theirs = np.where(rng.random(20) < 0.6, mine, words[rng.choice(3, 20)])
+        mine = known[rng.choice(len(known), 20, p=shares)]
+        theirs = np.where(rng.random(20) < 0.6, mine, known[rng.choice(len(known), 20)])
         yield mine.tolist(), theirs.tolist()
 
 
@@ -184,6 +211,14 @@ def _kappa_of_sklearn(mine, theirs):
 kappa.right(cohens_kappa)
 kappa.right(_kappa_of_sklearn)
 kappa.right(lambda mine, theirs: np.float64(cohens_kappa(theirs, mine)))
+kappa.wrong(
+    lambda mine, theirs: cohens_kappa(
+        mine,
+        theirs,
+        sum(mine.count(w) * theirs.count(w) for w in ("happy", "neutral", "sad")) / 400,
+    ),
+    says="your kappa",
+)
 kappa.wrong(lambda mine, theirs: 0.5, says="your kappa")
 for _message, _mistake in KAPPA_MISTAKES.items():
     kappa.wrong(_mistake, says=_message)
@@ -223,6 +258,10 @@ def theories(answer):
         raise NotAttempted
     if missing:
         raise Wrong(f"There is no answer for {', '.join(missing)}.")
+    spelled = {name.casefold(): name for name in THEORIES}
+    answer = {
+        letter: spelled.get(str(name).strip().casefold(), name) for letter, name in answer.items()
+    }
     unknown = [name for name in answer.values() if name not in THEORIES]
     if unknown:
         raise Wrong(f"{unknown[0]!r} is none of the theories: {', '.join(THEORIES)}.")
@@ -240,6 +279,7 @@ _ALL_RIGHT = {letter: name for letter, (name, _) in _SAID_BY.items()}
 theories.right(_ALL_RIGHT)
 theories.wrong({letter.lower(): name for letter, name in _ALL_RIGHT.items()}, says="the keys are")
 theories.wrong({name: letter for letter, name in _ALL_RIGHT.items()}, says="the keys are")
+theories.right({letter: f"{name.swapcase()} " for letter, name in _ALL_RIGHT.items()})
 theories.right(dict(reversed(_ALL_RIGHT.items())))
 theories.right({letter: str(np.str_(name)) for letter, name in _ALL_RIGHT.items()})
 theories.wrong(

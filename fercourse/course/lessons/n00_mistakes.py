@@ -56,6 +56,16 @@ KAPPA_MISTAKES = {
     "You took luck off but did not divide by 1 - chance, the most that could be left.": (
         lambda mine, theirs: agreed(mine, theirs) - luck(mine, theirs)
     ),
+    "Put brackets around observed - chance: Python divides before it subtracts.": (
+        lambda mine, theirs: agreed(mine, theirs) - luck(mine, theirs) / (1 - luck(mine, theirs))
+    ),
+    "You add a word's share once for each time it stands in mine; go through set(mine).": (
+        lambda mine, theirs: cohens_kappa(
+            mine,
+            theirs,
+            sum(mine.count(word) * theirs.count(word) for word in mine) / len(mine) ** 2,
+        )
+    ),
     "You take each word as equally frequent; use how often each rater says it.": (
         lambda mine, theirs: cohens_kappa(mine, theirs, 1 / len(set(mine + theirs)))
     ),
@@ -86,5 +96,8 @@ ALARM_MISTAKES = {
     ),
     "This is in percent; give a share, between 0 and 1.": (
         lambda base, hit, false: 100 * right_alarms(base, hit, false)
+    ),
+    "Do not round: the check wants all the digits.": (
+        lambda base, hit, false: round(right_alarms(base, hit, false), 2)
     ),
 }
