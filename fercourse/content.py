@@ -15,6 +15,11 @@ def checkout() -> Path | None:
     return top if (top / "course.toml").is_file() and (top / "pyproject.toml").is_file() else None
 
 
+def how_to_mend() -> str:
+    """Return what to do where a notebook of the course is missing or damaged."""
+    return "Run: fercourse build" if checkout() else "Install fercourse again."
+
+
 def content_path(*parts: str) -> Path:
     """Return the path of a file that belongs to the course, such as ``("notebooks",)``.
 

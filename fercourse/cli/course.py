@@ -37,9 +37,9 @@ def lab(
     console = Console(soft_wrap=True, highlight=False)
     said = copy_files([content_path("notebooks", name) for name in names], work)
     said += copy_files([content_path("docs", name) for name in PAGES], work / "docs")
+    said.append(f"Your notebooks are in {work.resolve()}. Stop JupyterLab with Ctrl+C.")
     for sentence in said:
-        console.print(sentence)
-    console.print(f"Your notebooks are in {work.resolve()}. Stop JupyterLab with Ctrl+C.")
+        console.print(sentence, markup=False)
     options = [f"--ServerApp.port={port}", *([] if browser else ["--no-browser"])]
     raise typer.Exit(open_lab(work, names[0], [*options, *(arguments or [])]))
 
@@ -141,12 +141,14 @@ def build(
     settings = read_settings()
     files, faults = builder.editions(folder, settings)
     faults += [f"{path.name}: no source makes it." for path in builder.orphans(folder, settings)]
-    stale = builder.stale(files)
     say = Console(soft_wrap=True, highlight=False).print
     if not settings.repository:
         say("No Colab badges are made: repository is empty in course.toml.")
     if check:
-        faults += [f"{path.relative_to(folder)} is stale; run: fercourse build" for path in stale]
+        faults += [
+            f"{path.relative_to(folder)} is stale; run: fercourse build"
+            for path in builder.stale(files)
+        ]
     else:
         builder.write(files)
     if faults:

@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
 from fercourse.errors import CourseError
 
@@ -56,7 +57,8 @@ def grade(
 def _show(graded) -> None:
     table = Table("Submission", "Notebook", "Marks", "State", box=None)
     for one in graded:
-        table.add_row(one.name, one.notebook, f"{one.marks} of {len(one.verdicts)}", one.state)
+        marks = f"{one.marks} of {len(one.verdicts)}"
+        table.add_row(*map(Text, (one.name, one.notebook, marks, one.state)))
     Console(soft_wrap=True).print(table)
 
 

@@ -74,7 +74,7 @@ def stale(files: dict[Path, str]) -> list[Path]:
     return [
         path
         for path, text in files.items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != text
+        if not path.is_file() or path.read_bytes() != text.encode()
     ]
 
 

@@ -13,6 +13,7 @@ from fercourse.course.source import (
     Cell,
     calls,
     names_bound,
+    names_needed,
     names_used,
     plain_python,
     without_solutions,
@@ -47,6 +48,7 @@ def faults(cells: list[Cell], notebook: Notebook, lesson: Lesson) -> list[str]:
         *_images(cells),
         *_setup(cells, notebook.number),
         *_tags(cells),
+        *_questions(cells),
         *_exercises(cells),
         *_borrowed_names(cells),
         *_names("check", cells, lesson.exercises),
@@ -109,7 +111,7 @@ def _setup(cells: list[Cell], number: str) -> Iterator[str]:
     ]
     if len(found) != 1:
         yield f"It must have one set-up cell with the line {line}; it has {len(found)}."
-    elif any("course." in cell.text for cell in cells[: found[0]] if cell.is_code):
+    elif any("course" in names_used(cell.text) for cell in cells[: found[0]] if cell.is_code):
         yield "A cell uses course before the set-up cell."
 
 
@@ -124,6 +126,13 @@ def _tags(cells: list[Cell]) -> Iterator[str]:
         has_check = cell.is_code and any(calls(cell.text, "check"))
         if has_check != ("check" in cell.tags):
             yield f'{cell} must have both course.check(...) and the tag "check", or neither.'
+
+
+def _questions(cells: list[Cell]) -> Iterator[str]:
+    """Find cells that ask more than once: whose verdict is whose could not be told."""
+    for cell in filter(lambda cell: cell.is_code, cells):
+        if sum(1 for method in ("check", "quiz") for _ in calls(cell.text, method)) > 1:
+            yield f"{cell} asks more than one exercise or question; give each a cell of its own."
 
 
 def _exercises(cells: list[Cell]) -> Iterator[str]:
@@ -143,10 +152,8 @@ def _borrowed_names(cells: list[Cell]) -> Iterator[str]:
     lent: dict[str, Cell] = {}
     own: Cell | None = None
     for cell in filter(lambda cell: cell.is_code, cells):
-        for name in sorted(names_used(cell.text) & lent.keys()):
-            if name not in names_bound(cell.text) and not (
-                "check" in cell.tags and lent[name] is own
-            ):
+        for name in sorted(names_needed(cell.text) & lent.keys()):
+            if not ("check" in cell.tags and lent[name] is own):
                 yield f"{cell} uses {name}, which only {lent[name]}, an exercise, defines."
         own = cell if "exercise" in cell.tags else None
         for name in names_bound(cell.text):
@@ -163,6 +170,8 @@ def _names(method: str, cells: list[Cell], known: Iterable[str] | None) -> Itera
             name = call.args[0].value if call.args and _is_text(call.args[0]) else None
             if name is None:
                 yield f"{cell} must write the name in course.{method}(...) as a literal."
+            elif not name.isidentifier():
+                yield f"{name!r} in {cell} is no name: use letters, digits and underscores."
             used[name] += name is not None
     for name, count in used.items():
         if count > 1:

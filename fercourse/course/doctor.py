@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from packaging.requirements import Requirement
 
-from fercourse.content import checkout, content_path
+from fercourse.content import checkout, content_path, how_to_mend
 from fercourse.course.machine import gpu, installed, processors
 from fercourse.course.settings import read_settings
 from fercourse.errors import FercourseError
+from fercourse.whole import check_writable
 
 OK = "ok"
 NOTE = "note"
@@ -158,18 +159,29 @@ def _cache() -> Iterator[Finding]:
     except ImportError as error:
         yield Finding("fercourse", FAULT, f"It cannot be imported: {error}", "See the lines above.")
         return
-    folder = existing = cache_folder()
-    while not existing.exists():
-        existing = existing.parent
-    if existing.is_dir() and os.access(existing, os.W_OK):
-        yield Finding("Cache", OK, str(folder))
-    else:
+    folder = cache_folder()
+    try:
+        existing = _lowest_that_exists(folder)
+        check_writable(existing / "probe")
+    except OSError:
+        # A class may share one that is filled and closed.
+        state = NOTE if os.path.isdir(folder) and os.listdir(folder) else FAULT
         advice = "Set FERCOURSE_CACHE to a folder that you may write to."
-        yield Finding("Cache", FAULT, f"{folder} cannot be written", advice)
+        yield Finding("Cache", state, f"{folder} cannot be written", advice)
+        return
+    yield Finding("Cache", OK, str(folder))
     free = shutil.disk_usage(existing).free / 1e9
     enough = free >= _NEEDED_GB
     advice = "" if enough else f"Make room for {_NEEDED_GB} GB, or set FERCOURSE_CACHE elsewhere."
     yield Finding("Disk", OK if enough else NOTE, f"{free:.0f} GB free for the cache", advice)
+
+
+def _lowest_that_exists(path: Path) -> Path:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return _lowest_that_exists(path.parent)
+    return path
 
 
 def _notebooks() -> Iterator[Finding]:
@@ -187,7 +199,6 @@ def _notebooks() -> Iterator[Finding]:
         if not (folder / name).is_file()
     ]
     if missing:
-        advice = "Run: fercourse build" if checkout() else "Install fercourse again."
-        yield Finding("Notebooks", FAULT, f"missing: {', '.join(missing)}", advice)
+        yield Finding("Notebooks", FAULT, f"missing: {', '.join(missing)}", how_to_mend())
     else:
         yield Finding("Notebooks", OK, f"{len(notebooks)}, from the {where} at {folder}")

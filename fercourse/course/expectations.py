@@ -1,6 +1,7 @@
 """What a check may expect of an answer; each expectation raises `Wrong` with a sentence."""
 
 import copy
+import math
 import numbers
 from collections.abc import Iterable
 from dataclasses import is_dataclass
@@ -55,13 +56,20 @@ def expect_number(answer, *, low: float | None = None, high: float | None = None
         answer = answer[()]
     if isinstance(answer, bool | np.bool_) or not isinstance(answer, numbers.Real):
         raise Wrong(f"Your answer is {_a(answer)}; it must be a number.")
-    if not np.isfinite(answer):
+    if not _is_finite(answer):
         raise Wrong(f"Your answer is {answer}; it must be a finite number.")
     if low is not None and answer < low:
         raise Wrong(f"Your answer is {_short(answer)}, which is too small: it is at least {low}.")
     if high is not None and answer > high:
         raise Wrong(f"Your answer is {_short(answer)}, which is too large: it is at most {high}.")
     return float(answer)
+
+
+def _is_finite(number: numbers.Real) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number larger than any float
+        return False
 
 
 def expect_integer(answer, *, low: int | None = None, high: int | None = None) -> int:
@@ -136,6 +144,8 @@ def _is_kind(dtype) -> bool:
 
 def _same(left, right) -> bool:
     """Compare nested values as they were before and after a call; unknown kinds count as same."""
+    if type(left) is not type(right):
+        return False
     if isinstance(left, dict):
         return left.keys() == right.keys() and all(_same(left[key], right[key]) for key in left)
     if isinstance(left, list | tuple):

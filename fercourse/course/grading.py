@@ -1,16 +1,21 @@
 """Mark what students handed in: run each notebook apart from the others, and read its checks."""
 
+import ast
+import io
 import re
+import tokenize
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from fercourse.content import how_to_mend
 from fercourse.course.exercises import NOT_ATTEMPTED, WRONG, Verdict
 from fercourse.course.isolation import Limits, run_isolated
 from fercourse.course.marks import Graded
 from fercourse.course.reading import read_notebook
 from fercourse.course.settings import Settings
+from fercourse.course.source import calls
 from fercourse.course.verdicts import names_asked, verdicts_of
 from fercourse.datasets.tree import printable
 from fercourse.errors import CourseError
@@ -23,7 +28,10 @@ SETUP = re.compile(r"""\bfercourse\s*\.\s*setup\s*\(\s*["'](\w+)["']\s*\)""")
 MEDDLES = re.compile(
     r"\bcourse\s*=(?!=|\s*fercourse\s*\.\s*setup\b)|\bcourse\s*\.\s*(\w+\s*=(?!=)|_|lesson)"
     r"|\bfercourse\s*\.\s*course\b|\bfrom\s+fercourse\.course\b|\bfrom\s+fercourse\s+import\s+course"
-    r"|FERCOURSE_|\bsetattr\b|\bsys\s*\.\s*modules\b|\bbuiltins\b|\bget_ipython\b|\bgc\s*\."
+    r"|\bfercourse\s*\.\s*setup\s*=(?!=)|\b(vars|type)\s*\(\s*course\b"
+    # An underscore is a letter to \b: these stand in __builtins__ and __setattr__, too.
+    r"|(?<![A-Za-z])(builtins|setattr)(?![A-Za-z])"
+    r"|FERCOURSE_|\bsys\s*\.\s*modules\b|\bget_ipython\b|\bgc\s*\.\s*get_"
 )
 
 
@@ -69,16 +77,19 @@ def grade(name: str, file: Path, settings: Settings, folder: Path, limits: Limit
     limits : Limits
         What it may use.
     """
-    number = ""
     try:
         submitted = _read(file)
         number = _number(submitted, settings)
-        edition = nbformat.read(folder / f"{settings.notebook(number).stem}.ipynb", as_version=4)
-        asked = _checks(edition)
+    except CourseError as error:
+        return Graded(name, "", str(error), {})
+    # What is wrong with the course's own notebook is no fault of the student.
+    own = folder / f"{settings.notebook(number).stem}.ipynb"
+    edition = read_notebook(own, f"{own} is no notebook. {how_to_mend()}")
+    asked = _checks(edition)
+    try:
         _refuse_meddling(submitted, edition)
     except CourseError as error:
-        nothing = dict.fromkeys(_checks(edition) if number else (), Verdict(NOT_ATTEMPTED))
-        return Graded(name, number, str(error), nothing)
+        return Graded(name, number, str(error), dict.fromkeys(asked, Verdict(NOT_ATTEMPTED)))
     content, places = _with_own_checks(submitted, asked)
     state = run_isolated(content, limits)
     said = {check: _verdict(content.cells[place]) for check, place in places.items()}
@@ -86,9 +97,15 @@ def grade(name: str, file: Path, settings: Settings, folder: Path, limits: Limit
 
 
 def _verdict(cell: NotebookNode) -> Verdict:
-    """Return what a check said. It speaks once; what speaks besides is the answer itself."""
+    """Return what a check said.
+
+    It speaks once and as the last thing that its cell does; whatever speaks besides, or keeps the
+    check from speaking (an interruption, the end of the kernel), is the answer itself.
+    """
     said = verdicts_of(cell)
-    if len(said) > 1:
+    ended = "shell.execute_reply" in cell.metadata.get("execution", {})
+    failed = any(output.output_type == "error" for output in cell.outputs)
+    if len(said) > 1 or (said and (failed or not ended)):
         return Verdict(WRONG, "The answer prints a verdict of its own. Look at it.")
     return said[0] if said else Verdict(NOT_ATTEMPTED)
 
@@ -123,12 +140,21 @@ def _refuse_meddling(submitted: NotebookNode, edition: NotebookNode) -> None:
     given = {line.strip() for cell in edition.cells for line in cell.source.splitlines()}
     for number, cell in enumerate(submitted.cells, 1):
         own = "\n".join(line for line in cell.source.splitlines() if line.strip() not in given)
-        found = MEDDLES.search(own) if cell.cell_type == "code" else None
+        found = MEDDLES.search(_without_comments(own)) if cell.cell_type == "code" else None
         if found:
             words = " ".join(found[0].split())
             raise CourseError(
                 f"Not run: cell {number} reaches for the checks ({words!r}). Look at it."
             )
+
+
+def _without_comments(code: str) -> str:
+    """Return code without what it only says; as it is where it is no Python."""
+    try:
+        tokens = [*tokenize.generate_tokens(io.StringIO(code).readline)]
+        return tokenize.untokenize(one for one in tokens if one.type != tokenize.COMMENT)
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        return code
 
 
 def _with_own_checks(
@@ -148,7 +174,8 @@ def _with_own_checks(
     for name in asked.keys() - places.keys():
         cells.append(nbformat.v4.new_code_cell(asked[name]))
         places[name] = len(cells) - 1
-    for cell in cells:
+    for place, cell in enumerate(cells):
+        cell.id = f"cell-{place}"  # older notebooks have none
         if cell.cell_type == "code":
             cell.outputs = []
     content = nbformat.v4.new_notebook(cells=cells, metadata={})
@@ -157,5 +184,13 @@ def _with_own_checks(
 
 def _answered(name: str, check: str, source: str) -> str:
     """Return the check; of a question, with the letter that stands in the student's cell."""
-    letter = re.search(rf"""quiz\s*\(\s*["']{name}["']\s*,\s*["']\s*(\w)\s*["']""", source)
-    return check.replace("...", repr(letter[1]), 1) if letter else check
+    try:
+        given = [
+            [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+            for call in calls(source, "quiz")
+        ]
+    except SyntaxError:
+        return check  # a cell that cannot run has answered nothing
+    letters = [values[1] for values in given if values[:1] == [name] and len(values) > 1]
+    chosen = isinstance(letters[-1], str) if letters else False
+    return check.replace("...", repr(letters[-1].strip()), 1) if chosen else check

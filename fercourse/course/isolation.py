@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -64,6 +64,8 @@ def run_isolated(content: NotebookNode, limits: Limits) -> str:
         finally:
             guard.done.set()
             guard.join()
+            for process in _started_in(place):
+                _kill(process)
     return guard.stopped or RAN
 
 
@@ -133,6 +135,14 @@ class _Listener(NotebookClient):
         if self.received > MOST_OUTPUT_BYTES and msg["msg_type"] != "status":
             return self.guard.stop_flood()
         return super().process_message(msg, cell, cell_index)
+
+
+def _started_in(home: str) -> Iterator[psutil.Process]:
+    """Find what a notebook has started and left behind, by the home that it was given."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.environ().get("HOME") == home:
+                yield process
 
 
 def _resident_mb(processes: Iterable[psutil.Process]) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from fercourse.content import how_to_mend
 from fercourse.course.kernel import kernel_environment
 from fercourse.errors import CourseError
 from fercourse.whole import whole_file
@@ -54,10 +55,11 @@ def copy_files(files: Iterable[Path], work: Path) -> list[str]:
         with whole_file(work / _MEMORY) as fresh:
             fresh.write_text(json.dumps(known, indent=1), encoding="utf-8")
     except FileNotFoundError as error:
-        raise CourseError(f"{error.filename} is missing; run: fercourse build") from None
+        raise CourseError(f"{error.filename} is missing. {how_to_mend()}") from None
     except OSError as error:
+        where = error.filename or work
         raise CourseError(
-            f"The files cannot be copied to {work}: {error.strerror or error}."
+            f"The files cannot be copied to {work}: {error.strerror or error} ({where})."
         ) from None
     return said
 
@@ -98,7 +100,7 @@ def _digest(content: bytes) -> str:
             ["".join(cell["source"]), cell.get("outputs"), cell.get("attachments")]
             for cell in json.loads(content)["cells"]
         ]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return hashlib.sha256(content).hexdigest()
     return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()
 

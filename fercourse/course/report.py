@@ -51,7 +51,7 @@ def prepare(folder: Path) -> None:
         raise CourseError(f"{folder} is a file; choose a folder with --out.")
     with writing("The report", folder):
         if folder.is_dir() and any(folder.iterdir()):
-            if not mark.is_file() or mark.read_text(encoding="utf-8") != _MARK:
+            if not mark.is_file() or mark.read_bytes() != _MARK.encode():
                 raise CourseError(
                     f"{folder} holds something else than a report; choose another with --out."
                 )

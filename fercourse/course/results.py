@@ -43,6 +43,8 @@ def as_plain(name: str, value) -> Plain:
     CourseError
         If it is none of these, or not finite.
     """
+    if hasattr(value, "numpy"):  # a tensor or a variable of Keras
+        value = value.numpy()
     if not isinstance(value, str) and hasattr(value, "item") and getattr(value, "size", 1) == 1:
         value = value.item()
     if isinstance(value, str | bool):
@@ -70,7 +72,21 @@ def read_expected(number: str, profile: str, path: Path | None = None) -> dict:
         expected = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise CourseError(f"{path} is not valid TOML: {error}.") from None
-    return expected.get(number, {}).get(profile, {})
+    found = expected.get(number, {}).get(profile, {})
+    for name, entry in found.items():
+        if not _is_expectation(entry):
+            raise CourseError(
+                f"{path.name}, notebook {number}, profile {profile}: {name} must be a range "
+                f"[low, high], a text or a bool, not {entry!r}."
+            )
+    return found
+
+
+def _is_expectation(entry) -> bool:
+    if not isinstance(entry, list):
+        return isinstance(entry, str | bool)
+    numbers_only = all(type(one) in (int, float) for one in entry)
+    return numbers_only and len(entry) == 2 and entry[0] <= entry[1]
 
 
 def describe(expected) -> str:

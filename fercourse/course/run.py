@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from fercourse.content import how_to_mend
 from fercourse.course.exercises import RIGHT
 from fercourse.course.kernel import OwnKernel, kernel_environment
 from fercourse.course.machine import device, versions
@@ -151,8 +152,8 @@ def run_notebook(notebook: Notebook, task: Task, progress: Progress | None = Non
     """
     file = task.path(notebook)
     if not file.is_file():
-        raise CourseError(f"{file} is missing; run: fercourse build")
-    content = read_notebook(file, f"{file} is not a notebook; run: fercourse build")
+        raise CourseError(f"{file} is missing. {how_to_mend()}")
+    content = read_notebook(file, f"{file} is not a notebook. {how_to_mend()}")
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="fercourse-", ignore_cleanup_errors=True) as place:
         fault = _execute(content, Path(place), task, progress)

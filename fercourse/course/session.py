@@ -90,16 +90,14 @@ class Course:
         question = self.lesson.question(name)
         print(question.as_text() + "\n")
         if letter is ... or letter is None:
-            self._tell(
-                name, NOT_ATTEMPTED, "Put the letter of your answer, in quotes, for the dots."
-            )
+            asked = "Put the letter of your answer, in quotes, for the dots."
+            self._tell(name, NOT_ATTEMPTED, f"Not attempted yet: {name}. {asked}")
             return
         option = question.option(str(letter).strip().lower())
         if option is None:
             letters = ", ".join(one.letter for one in question.options)
-            self._tell(
-                name, NOT_ATTEMPTED, f"There is no option {letter!r}; choose from {letters}."
-            )
+            asked = f"There is no option {letter!r}; choose from {letters}."
+            self._tell(name, NOT_ATTEMPTED, f"Not attempted yet: {name}. {asked}")
             return
         verdict = RIGHT if option.right else WRONG
         self._tell(name, verdict, f"You chose {option.letter}: {verdict}. {option.why}")

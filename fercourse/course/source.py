@@ -148,6 +148,19 @@ def names_used(text: str) -> set[str]:
     return set(_used(_symbols(text)))
 
 
+def names_needed(text: str) -> set[str]:
+    """Return the global names that a cell reads before it has defined them itself."""
+    needed, bound = set(), set()
+    for statement in ast.parse(plain_python(text)).body:
+        line = ast.unparse(statement)
+        defined = names_bound(line)
+        # A loop, say, defines its variable before it reads it; "a = a + 1" reads first.
+        is_simple = isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign)
+        needed |= names_used(line) - bound - (set() if is_simple else defined)
+        bound |= defined
+    return needed
+
+
 class _Generators(ast.NodeTransformer):
     """Turns comprehensions into generator expressions.
 

@@ -89,6 +89,12 @@ def test_stale_names_what_is_missing_or_changed(made, folder):
     assert stale(made) == [key]
 
 
+def test_a_notebook_that_is_no_text_is_stale(made, folder):
+    write(made)
+    (folder / "77_tiny.ipynb").write_bytes(b"\xff\xfe")
+    assert [path.name for path in stale(made)] == ["77_tiny.ipynb"]
+
+
 def test_orphans_names_what_no_source_makes(made, folder, settings):
     write(made)
     (folder / "old.ipynb").write_text("{}")

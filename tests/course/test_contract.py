@@ -19,6 +19,11 @@ def test_tiny_notebook_keeps_the_contract(faults_of, source):
     assert faults_of(source) == []
 
 
+def test_a_module_whose_name_ends_like_the_course_is_not_the_course(faults_of, source):
+    early = "import fercourse.emotions\n\n# %%\nimport fercourse\n"
+    assert faults_of(source.replace("import fercourse\n", early, 1)) == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
@@ -49,6 +54,9 @@ def test_tiny_notebook_keeps_the_contract(faults_of, source):
         ('quiz("parity", "b")', 'quiz("oddity", "b")', "'oddity', ...) is unknown"),
         ('quiz("parity", "b")', 'quiz("parity", "a")', "letter of the right option"),
         ('quiz("parity", "b")', 'quiz("parity", ...)', "letter of the right option"),
+        ('course.quiz("parity", "b")', "six = six + 1", "uses six, which only"),
+        ('quiz("parity", "b")', 'quiz("parity", "b"), course.quiz("x", "b")', "asks more than one"),
+        ('quiz("parity", "b")', 'quiz("odd-ity", "b")', "is no name: use letters"),
         ('course.record("half", 0.5)', 'for _ in "ab":\n    course.record(_, 1)', "as a literal"),
         ("0.5)", '0.5)\n\n# %%\ncourse.record("half", 1)', "stands 2 times"),
     ],

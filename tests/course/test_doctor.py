@@ -56,8 +56,27 @@ def test_several_packages_of_opencv_that_work_are_named_and_left(monkeypatch):
 
 def test_cache_that_cannot_be_written_is_a_fault(monkeypatch, tmp_path):
     monkeypatch.setenv("FERCOURSE_CACHE", str(tmp_path))
-    monkeypatch.setattr("os.access", lambda path, mode: False)
+    monkeypatch.setattr(doctor, "check_writable", closed)
+    assert finding("Cache").state == "fault"
     assert "FERCOURSE_CACHE" in finding("Cache").advice
+
+
+def test_cache_that_is_filled_and_closed_is_no_fault(monkeypatch, tmp_path):
+    (tmp_path / "builtin").mkdir()
+    monkeypatch.setenv("FERCOURSE_CACHE", str(tmp_path))
+    monkeypatch.setattr(doctor, "check_writable", closed)
+    assert finding("Cache").state == "note"
+
+
+def closed(path):
+    raise PermissionError(13, "Permission denied", str(path))
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "circle"])
+def test_cache_that_cannot_be_looked_up_is_a_fault_and_no_traceback(monkeypatch, tmp_path, name):
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    monkeypatch.setenv("FERCOURSE_CACHE", str(tmp_path / name))
+    assert finding("Cache").state == "fault"
 
 
 def test_cache_that_is_no_folder_is_a_fault(monkeypatch, tmp_path):

@@ -38,6 +38,8 @@ def change_table(given):
         (lambda numbers: numbers.append(1) or 1, [3]),
         (lambda words: words.update(a=1) or 1, {"a": 0}),
         (lambda table: table.insert(0, "b", 2) or 1, pd.DataFrame({"a": [1]})),
+        (lambda values: values.__setitem__(0, 3) or 1, [np.zeros(2)]),
+        (lambda values: values.__setitem__(0, 3) or 1, [[1, 2]]),
         (change_image, faces()),
         (change_table, faces()),
     ],

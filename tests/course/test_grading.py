@@ -1,9 +1,11 @@
 """Each submission that is run starts a kernel, which takes about two seconds."""
 
 import csv
+import json
 import os
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -86,6 +88,69 @@ def test_an_answer_that_prints_a_verdict_of_its_own_is_wrong(hand_in, when):
     assert hand_in(*answers(roll=cheat)).verdicts["roll"].status == "wrong"
 
 
+@pytest.mark.parametrize("end", ["raise KeyboardInterrupt", "raise SystemExit", "while True: pass"])
+def test_a_printed_verdict_counts_for_nothing_where_the_check_is_kept_from_speaking(hand_in, end):
+    cheat = f"def roll(seed):\n    print('Right: roll. ', flush=True)\n    {end}"
+    assert hand_in(*answers(roll=cheat)).verdicts["roll"].status == "wrong"
+
+
+def test_a_kernel_that_ends_after_a_printed_verdict_brings_nothing(hand_in):
+    end = "print('Right: roll. ', flush=True)\n    import os, time; time.sleep(0.5); os._exit(0)"
+    graded = hand_in(SETUP, f"def roll(seed):\n    {end}")
+    assert graded.verdicts["roll"].status != "right"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sleep and sh are of other systems")
+@pytest.mark.parametrize(
+    "start",
+    [
+        "subprocess.Popen(['sleep', '{}'])", "subprocess.run('sleep {} &', shell=True)",
+        "subprocess.Popen(['sleep', '{}'], start_new_session=True); os._exit(1)",
+    ],
+)  # fmt: skip
+def test_what_a_notebook_has_started_ends_with_it(hand_in, start):
+    seconds = f"97.{os.getpid()}"  # told apart from other sleepers
+    hand_in(SETUP, f"import os, subprocess; {start.format(seconds)}")
+    assert not [
+        one for one in psutil.process_iter(["cmdline"]) if seconds in (one.info["cmdline"] or [])
+    ]
+
+
+def test_the_last_letter_counts_and_none_in_a_comment(hand_in):
+    cell = f"""# course.quiz("seeds", "a") was my first try\ncourse.quiz("seeds", "{right_letter()}")"""
+    assert hand_in(*answers()[:-1], cell).verdicts["seeds"].status == "right"
+    wrong = cell.replace(f'"{right_letter()}"', '"a"').replace('"a"', f'"{right_letter()}"', 1)
+    assert hand_in(*answers()[:-1], wrong).verdicts["seeds"].status == "wrong"
+
+
+def test_a_damaged_student_edition_is_no_fault_of_the_student(tmp_path, settings):
+    (tmp_path / "00_tiny.ipynb").write_text("{")
+    file = write(tmp_path / "ada" / "00.ipynb", SETUP)
+    with pytest.raises(CourseError, match=r"00_tiny\.ipynb is no notebook\. Run: fercourse build"):
+        grade("ada", file, settings, tmp_path, QUICK)
+
+
+def test_a_notebook_without_names_for_its_cells_is_marked_without_a_warning(
+    tmp_path, settings, recwarn
+):
+    write(tmp_path / "notebooks" / "00_tiny.ipynb", SETUP, "pixels = ...", CHECKS[0])
+    file = tmp_path / "ada.ipynb"
+    old = nbformat.v4.new_notebook(cells=[new_code_cell(SETUP), new_code_cell("pixels = 2304")])
+    old.nbformat_minor = 0
+    for cell in old.cells:
+        del cell["id"]
+    file.write_text(json.dumps(old))
+    assert grade("ada", file, settings, tmp_path / "notebooks", QUICK).marks == 1
+    assert not [one for one in recwarn if "id" in str(one.message)]
+
+
+@pytest.mark.parametrize(
+    "text", ["import gc; gc.collect()", "x = 1  # Of course. lesson learned: setattr, builtins"]
+)
+def test_innocent_words_are_no_meddling(hand_in, text):
+    assert hand_in(SETUP, text).state == RAN
+
+
 def test_who_reaches_for_the_checks_is_not_run(hand_in):
     graded = hand_in(*answers(), "course.check = print")
     assert "cell 7 reaches for the checks" in graded.state
@@ -111,6 +176,8 @@ def test_what_the_course_itself_wrote_is_no_meddling_whatever_a_reader_adds_arou
         "course = Mine()", "course._checks['pixels'] = 'right'", "import fercourse.course.exercises",
         "from fercourse.course.exercises import Exercise", "import os; os.environ['FERCOURSE_RECORD']",
         "import sys; sys.modules['x']", "setattr(course, 'check', print)",
+        "__builtins__.print = lambda *words: None", "type(course).check = print",
+        "course.__setattr__('check', print)", "fercourse.setup = print", "vars(course)['x'] = 1",
     ],
 )  # fmt: skip
 def test_ways_to_reach_for_the_checks_are_known(hand_in, text):

@@ -130,5 +130,5 @@ def test_file_in_the_place_of_the_folder_is_one_clear_sentence(course, work):
 
 
 def test_missing_notebook_is_one_clear_sentence(work, tmp_path):
-    with pytest.raises(CourseError, match="run: fercourse build"):
+    with pytest.raises(CourseError, match="Run: fercourse build"):
         copy_files([tmp_path / "gone.ipynb"], work)

@@ -103,6 +103,12 @@ def test_folder_with_other_things_is_left_alone(outcome, tmp_path):
     assert (tmp_path / "index.html").read_text() == "my page"
 
 
+def test_another_mark_in_the_folder_leaves_it_alone_whatever_its_bytes(tmp_path):
+    (tmp_path / ".gitignore").write_bytes(b"\xe9\n")
+    with pytest.raises(CourseError, match="holds something else than a report"):
+        prepare(tmp_path)
+
+
 def test_file_in_the_place_of_the_folder_is_one_clear_sentence(outcome, tmp_path):
     (tmp_path / "report").write_text("")
     with pytest.raises(CourseError, match="is a file"):

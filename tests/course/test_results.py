@@ -27,6 +27,15 @@ def test_scalars_of_any_kind_become_plain(value, plain):
     assert type(got) is type(plain)
 
 
+def test_scalars_of_keras_become_plain():
+    import keras
+
+    mean = keras.metrics.Mean()
+    mean.update_state([0.25, 0.75])
+    for value in (keras.ops.mean(np.array([0.25, 0.75])), keras.Variable(0.5), mean.result()):
+        assert as_plain("x", value) == 0.5
+
+
 @pytest.mark.parametrize("value", [float("nan"), np.inf, np.float32("nan")])
 def test_what_is_not_finite_is_refused(value):
     with pytest.raises(CourseError, match="only finite"):
@@ -72,6 +81,13 @@ def test_expected_ranges_are_read_for_notebook_and_profile(tmp_path):
     assert read_expected("01", "quick", path) == {"a": [1, 2]}
     assert read_expected("01", "class", path) == {}
     assert read_expected("01", "quick", tmp_path / "missing.toml") == {}
+
+
+@pytest.mark.parametrize("entry", ["[0.4]", "[0.6, 0.4]", "3", '["a", "b"]', "[true, 1]"])
+def test_an_expectation_that_can_never_be_met_is_named(tmp_path, entry):
+    (tmp_path / "expected.toml").write_text(f"[00.quick]\nmean = {entry}\n")
+    with pytest.raises(CourseError, match="notebook 00, profile quick: mean must be a range"):
+        read_expected("00", "quick", tmp_path / "expected.toml")
 
 
 def test_expected_file_that_is_not_toml_is_told(tmp_path):

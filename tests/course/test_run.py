@@ -99,11 +99,11 @@ def test_cell_that_hangs_is_stopped_and_told_clearly(run):
 
 def test_missing_or_broken_answer_key_is_one_clear_sentence(tmp_path, notebook):
     task = Task("quick", DataChoice("builtin", None), tmp_path)
-    with pytest.raises(CourseError, match=r"77_tiny\.ipynb is missing; run: fercourse build"):
+    with pytest.raises(CourseError, match=r"77_tiny\.ipynb is missing\. Run: fercourse build"):
         run_notebook(notebook, task)
     (tmp_path / "solutions").mkdir()
     (tmp_path / "solutions" / "77_tiny.ipynb").write_text("no notebook")
-    with pytest.raises(CourseError, match=r"is not a notebook; run: fercourse build"):
+    with pytest.raises(CourseError, match=r"is not a notebook\. Run: fercourse build"):
         run_notebook(notebook, task)
 
 

@@ -66,7 +66,14 @@ def test_data_is_built_in_unless_the_environment_or_the_caller_says_so(monkeypat
     monkeypatch.setenv("FERCOURSE_DATASET", "fer2013")
     monkeypatch.setenv("FERCOURSE_DATA", str(tmp_path))
     assert data_choice() == ("fer2013", tmp_path.resolve())
-    assert data_choice("jaffe").name == "jaffe"
+    assert data_choice("jaffe") == ("jaffe", None)
+    assert data_choice("builtin") == ("builtin", None)
+
+
+def test_a_copy_of_the_drawn_faces_is_refused_by_the_variable_that_names_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("FERCOURSE_DATA", str(tmp_path))
+    with pytest.raises(CourseError, match="leave --data and FERCOURSE_DATA away"):
+        data_choice()
 
 
 def test_unknown_data_set_and_missing_data_are_clear_sentences(tmp_path):

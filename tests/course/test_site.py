@@ -71,7 +71,7 @@ def test_index_tells_order_minutes_and_aims(site):
         for name in ("00_start_here", "01_meet_the_faces")
     )
     assert first < second
-    assert "45 minutes, and 15 for the exercises" in index
+    assert "45 minutes, and 40 for the exercises" in index
     assert "<li>doubt <code>fit</code>.</li>" in index
     assert "You need" not in index
 
