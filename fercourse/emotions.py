@@ -8,7 +8,8 @@ from typing import NamedTuple
 CLASSES = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 CLASSES_WITH_CONTEMPT = (*CLASSES, "contempt")
 
-# Okabe and Ito's palette (2008), told apart by colour-blind readers too.
+# Okabe and Ito's palette (2008), told apart by colour-blind readers too, and a gray that is dark
+# enough for them not to be taken for green or pink.
 COLORS = {
     "angry": "#D55E00",
     "disgust": "#009E73",
@@ -16,7 +17,7 @@ COLORS = {
     "happy": "#E69F00",
     "sad": "#0072B2",
     "surprise": "#56B4E9",
-    "neutral": "#7F7F7F",
+    "neutral": "#555555",
     "contempt": "#000000",
 }
 

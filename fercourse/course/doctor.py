@@ -165,7 +165,7 @@ def _cache() -> Iterator[Finding]:
         check_writable(existing / "probe")
     except OSError:
         # A class may share one that is filled and closed.
-        state = NOTE if os.path.isdir(folder) and os.listdir(folder) else FAULT
+        state = NOTE if _is_filled(folder) else FAULT
         advice = "Set FERCOURSE_CACHE to a folder that you may write to."
         yield Finding("Cache", state, f"{folder} cannot be written", advice)
         return
@@ -174,6 +174,13 @@ def _cache() -> Iterator[Finding]:
     enough = free >= _NEEDED_GB
     advice = "" if enough else f"Make room for {_NEEDED_GB} GB, or set FERCOURSE_CACHE elsewhere."
     yield Finding("Disk", OK if enough else NOTE, f"{free:.0f} GB free for the cache", advice)
+
+
+def _is_filled(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except OSError:
+        return False
 
 
 def _lowest_that_exists(path: Path) -> Path:

@@ -52,13 +52,15 @@ def class_balance(faces, *, title: str | None = None) -> Picture:
 
 @styled
 def bars(
-    values: Mapping[str, float] | pd.Series, *, title: str, xlabel: str, ylabel: str = ""
+    values: Mapping[str, float] | pd.Series, *, title: str, xlabel: str, ylabel: str
 ) -> Picture:
     """Show one number for each word as horizontal bars; classes have their own color.
 
     Introduced in notebook 01.
     """
     series = pd.Series(values, dtype=float)
+    if not _are_numbers(series):
+        raise DataError("There are no numbers to show, or some are missing or infinite.")
     names, numbers = series.index.astype(str).tolist(), series.tolist()
     figure = new_figure(title, 7.5, 0.36 * len(names) + 1.2)
     axes = figure.subplots()
@@ -102,6 +104,7 @@ def votes(images: Sequence[np.ndarray], shares: pd.DataFrame, *, title: str = "V
         lower.set(xlim=(0, 1), xlabel="share")
         lower.set_yticks(range(len(classes)), classes if place == 0 else [])
         lower.invert_yaxis()
+    grid[1, 0].set_ylabel("class")
     said = [
         ", ".join(f"{name} {share:.0%}" for name, share in row.items() if share > 0)
         for _, row in shares.iterrows()
@@ -132,7 +135,7 @@ def histogram(
     for index, (name, series) in enumerate(values.items()):
         series = np.ravel(series)
         counts = np.histogram(series, edges)[0]
-        axes.stairs(counts / max(1, len(series)), edges, label=name, **series_style(index))
+        axes.stairs(counts / len(series), edges, label=name, **series_style(index))
         said.append(
             f"{name} from {series.min():.3g} to {series.max():.3g}, "
             f"mean {series.mean():.3g}, median {np.median(series):.3g}"
@@ -178,6 +181,11 @@ def embedding(
     legend : str
         What the classes are.
     """
+    labels = np.asarray(labels)
+    if np.shape(points) != (len(labels), 2) or not len(labels):
+        raise DataError("An embedding needs two coordinates and one label for each face.")
+    if not np.isin(labels, range(len(classes))).all():
+        raise DataError(f"Labels must be 0 to {len(classes) - 1}, one for each class.")
     figure = new_figure(title, 8, 6)
     axes = figure.subplots()
     said = []
@@ -214,11 +222,13 @@ def heat_map(
         What the colors measure.
     """
     rows, columns = values.shape
+    if not _are_numbers(values):
+        raise DataError("There are no numbers to show, or some are missing or infinite.")
     figure = new_figure(title, min(10.5, max(6.5, 2.2 + 0.5 * columns)), 1.6 + 0.36 * rows)
     axes = figure.subplots()
     numbers = values.to_numpy(float)
     drawn = axes.imshow(numbers, cmap="cividis", aspect="auto")
-    middle = (np.nanmin(numbers) + np.nanmax(numbers)) / 2
+    middle = (numbers.min() + numbers.max()) / 2
     few = numbers.size <= _FEW_NUMBERS
     words = _alike(numbers.ravel()) if few else [_short(number) for number in numbers.flat]
     words = np.reshape(words, numbers.shape)
@@ -259,6 +269,8 @@ def curves(
     Few points are marked, so that what was measured is told from what lies between. The y axis
     shows what there is, or what lies between `limits`.
     """
+    if not series or not all(len(x) == len(y) and _are_numbers(y) for x, y in series.values()):
+        raise DataError("Each curve needs numbers, one y for each x, none missing or infinite.")
     figure = new_figure(title, 7.5, 3.6)
     axes = figure.subplots()
     said = []

@@ -34,7 +34,7 @@ def class_scores(report, metric: str = "f1", *, title: str | None = None) -> Pic
     }
     colors = [class_color(name) for name, estimate in estimates.items() if estimate.n]
     title = title or f"{_title(metric)} of each class of {report.data!r}"
-    return _bars(named, colors, title, _metric(metric))
+    return _bars(named, colors, title, _metric(metric), "class")
 
 
 def scores(
@@ -56,7 +56,7 @@ def scores(
     estimates = {name: report[metric] for name, report in reports.items()}
     title = title or f"{_title(metric)} of each classifier"
     named = {f"{name} (n = {one.n:,})": one for name, one in estimates.items()}
-    return _bars(named, ["#0072B2"] * len(named), title, _metric(metric))
+    return _bars(named, ["#0072B2"] * len(named), title, _metric(metric), "classifier")
 
 
 def group_scores(report, aspect: str, *, title: str | None = None) -> Picture:
@@ -80,21 +80,21 @@ def group_scores(report, aspect: str, *, title: str | None = None) -> Picture:
         for group, row in report.by(aspect).iterrows()
     }
     title = title or f"Accuracy on {report.data!r} by {aspect.replace('_', ' ')}"
-    return _bars(named, ["#0072B2"] * len(named), title, "accuracy")
+    return _bars(named, ["#0072B2"] * len(named), title, "accuracy", aspect.replace("_", " "))
 
 
-def estimates(named: Mapping[str, object], *, title: str, xlabel: str) -> Picture:
+def estimates(named: Mapping[str, object], *, title: str, xlabel: str, ylabel: str) -> Picture:
     """Show numbers as bars with their 95 % intervals. Introduced in notebook 02.
 
     Parameters
     ----------
     named : mapping of str to Estimate
         What each number is called, and the number.
-    title, xlabel : str
+    title, xlabel, ylabel : str
     """
     if not named:
         raise DataError("There are no numbers to show.")
-    return _bars(named, ["#0072B2"] * len(named), title, xlabel)
+    return _bars(named, ["#0072B2"] * len(named), title, xlabel, ylabel)
 
 
 @styled
@@ -181,6 +181,8 @@ def t_sne(
     from sklearn.preprocessing import StandardScaler
 
     features = np.asarray(features, float)
+    if len(features) != len(labels):
+        raise DataError(f"There are {len(features)} rows of features but {len(labels)} labels.")
     if (
         features.ndim != 2
         or len(features) < 4
@@ -204,22 +206,28 @@ def t_sne(
 
 
 @styled
-def _bars(estimates: Mapping, colors: Sequence[str], title: str, xlabel: str) -> Picture:
+def _bars(
+    estimates: Mapping, colors: Sequence[str], title: str, xlabel: str, ylabel: str
+) -> Picture:
     figure = new_figure(title, 8, 0.36 * len(estimates) + 1.2)
     axes = figure.subplots()
     values, low, high = np.array([one[:3] for one in estimates.values()], float).T
+    # The interval of a resampled score need not hold the score: by rounding, or of very few faces.
+    reach = np.clip((values - low, high - values), 0, None)
     places = np.arange(len(values))
     # Shares are shown up to 1, unless they are so small that nothing could be seen of them.
     top = np.nanmax(high, initial=0)
     most = max(1.0, top) if top > 0.5 else 1.1 * top or 1.0
     axes.barh(places, values, color=colors, alpha=0.75)
-    axes.errorbar(
-        values, places, xerr=(values - low, high - values), fmt="none", ecolor="#1A1A1A", capsize=3
-    )
+    axes.errorbar(values, places, xerr=reach, fmt="none", ecolor="#1A1A1A", capsize=3)
     for place, (value, end) in enumerate(zip(values, high, strict=True)):
         axes.text(end, place, f"  {value:.3f}", va="center", fontsize=9)
     axes.set_yticks(places, list(estimates))
-    axes.set(xlabel=f"{xlabel} (95 % interval)", xlim=(np.nanmin(low, initial=0), most * 1.08))
+    axes.set(
+        ylabel=ylabel,
+        xlabel=f"{xlabel} (95 % interval)",
+        xlim=(np.nanmin(low, initial=0), most * 1.08),
+    )
     axes.invert_yaxis()
     said = ", ".join(
         f"{name} {one.value:.3f} ({one.low:.3f} to {one.high:.3f})"

@@ -33,8 +33,10 @@ def pareto(
     xlabel : str, optional
         What the cost is; by default its column's name.
     """
+    unknown = table.index[table[cost].isna()]
+    table = table.drop(unknown).astype({cost: float})
     if table.empty:
-        raise DataError("There are no networks to show.")
+        raise DataError(f"There are no networks to show whose {cost} is known.")
     figure = new_figure(title, 8, 4.2)
     axes = figure.subplots()
     best = on_front(table[cost].to_numpy(), table[worth].to_numpy())
@@ -42,7 +44,7 @@ def pareto(
         reach = np.abs(table[["low", "high"]].to_numpy().T - table[worth].to_numpy())
         axes.errorbar(
             table[cost], table[worth], yerr=reach, fmt="none", ecolor="#888888", elinewidth=1,
-            label="interval",
+            label="95 % interval",
         )  # fmt: skip
     front, beaten = table[best].sort_values(cost), table[~best]
     axes.plot(front[cost], front[worth], drawstyle="steps-post", label="front", **series_style(0))
@@ -59,11 +61,21 @@ def pareto(
     axes.margins(x=0.15)
     axes.grid(True, which="both", axis="x", alpha=0.5)
     axes.legend(loc="lower right")
-    said = ", ".join(
-        f"{name} {row[cost]:.3g} for {row[worth]:.3f}" for name, row in front.iterrows()
-    )
-    return Picture(
-        figure, f"{title}. {worth} over {xlabel or cost}; on the front, cheapest first: {said}."
+    alt = f"{title}. {worth} over {xlabel or cost}; on the front, cheapest first: "
+    alt += f"{_told(front, cost, worth)}."
+    if len(beaten):
+        alt += f" Beaten: {_told(beaten.sort_values(cost), cost, worth)}."
+    if len(unknown):
+        alt += f" Left out, since the cost is not known: {', '.join(map(str, unknown))}."
+    return Picture(figure, alt)
+
+
+def _told(table: pd.DataFrame, cost: str, worth: str) -> str:
+    intervals = {"low", "high"} <= set(table.columns)
+    return ", ".join(
+        f"{name} {row[cost]:,.6g} for {row[worth]:.3f}"
+        + (f" ({row['low']:.3f} to {row['high']:.3f})" if intervals else "")
+        for name, row in table.iterrows()
     )
 
 

@@ -183,4 +183,7 @@ def _said(report, metric: str) -> str:
 
 def _confused(name: str, row) -> str:
     others = row.drop(name)
-    return f"{name}: {row[name]:.0%} right, most often taken for {others.idxmax()} ({others.max():.0%})"
+    said = f"{name}: {row[name]:.0%} right"
+    if not others.max() > 0:
+        return said
+    return f"{said}, most often taken for {others.idxmax()} ({others.max():.0%})"

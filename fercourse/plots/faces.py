@@ -216,6 +216,9 @@ def pairs(
     """
     if not len(left) == len(right) == len(captions) or not len(left):
         raise DataError("Pairs need as many left images as right images and captions.")
+    for first, second in zip(left, right, strict=True):
+        if first.shape != second.shape or not first.dtype == second.dtype == np.uint8:
+            raise DataError("The two images of a pair must be uint8 and of one size.")
     columns = min(4, len(left))
     rows = -(-len(left) // columns)
     figure = new_figure(title, max(4.5, 2.6 * columns), 0.5 + 1.75 * rows)

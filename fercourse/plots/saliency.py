@@ -98,7 +98,9 @@ def mean_maps(
 ) -> Picture:
     """Show the mean map of each class on the class's mean face. Introduced in notebook 05.
 
-    Faces are taken as they are; drawn ones and FER2013's are roughly aligned already.
+    Faces are taken as they are; drawn ones and FER2013's are roughly aligned already. All maps
+    have one scale, from the least mean to the largest of all classes, so that a class whose maps
+    hardly vary looks as pale as it is.
 
     Parameters
     ----------
@@ -113,8 +115,7 @@ def mean_maps(
         raise DataError("There are no faces to average.")
     faces = np.stack([images[labels == one].mean(axis=0) for one in present])
     means = np.stack([values[labels == one].mean(axis=0) for one in present])
-    reach = np.ptp(means, axis=(1, 2), keepdims=True)
-    means = (means - means.min(axis=(1, 2), keepdims=True)) / np.where(reach > 0, reach, 1)
+    means = (means - means.min()) / (np.ptp(means) or 1)
     names = [f"{classes[one]}\n(n = {(labels == one).sum():,})" for one in present]
     return map_grid(faces.astype(np.uint8), {"mean map": means}, names, title=title)
 
@@ -149,10 +150,15 @@ def map_difference(
     shown = [*map(laid_over, images, first), *map(laid_over, images, second)]
     shown += list(np.rint(colors).astype(np.uint8))
     figure = new_figure(title, max(5.0, 1.4 + SIDE * len(images)), 4.1)
-    show_grid(figure, shown, len(images), names=(*names, "difference"))
+    legend = f"blue: {names[0]} higher\nred: {names[1]} higher"
+    show_grid(figure, shown, len(images), names=(*names, legend))
     apart = np.abs(np.subtract(first, second)).mean(axis=(1, 2))
-    said = ", ".join(f"{value:.2f}" for value in apart)
-    return Picture(figure, f"{title}: {len(images)} faces; mean differences of the maps: {said}.")
+    said = "; ".join(
+        f"apart by {value:.2f} on average, {names[0]} higher most of all {_where(np.maximum(one - other, 0))}, "
+        f"{names[1]} {_where(np.maximum(other - one, 0))}"
+        for value, one, other in zip(apart, first, second, strict=True)
+    )
+    return Picture(figure, f"{title}: {len(images)} faces. {said}.")
 
 
 def _where(values: np.ndarray) -> str:

@@ -1350,6 +1350,7 @@ plots.estimates(
     {name: with_interval(score, len(new_people)) for name, score in by_features.items()},
     title=f"Geometry is good, if it is right ({len(new_people)} faces)",
     xlabel="accuracy",
+    ylabel="features",
 )
 
 # %% [markdown]
@@ -1415,6 +1416,7 @@ plots.estimates(
     {f"{yaw} degrees": with_interval(score, asked) for yaw, score in by_yaw.items()},
     title=f"The head turns away ({asked} faces each)",
     xlabel="accuracy",
+    ylabel="turned by",
 )
 
 # %% [markdown]
@@ -1439,6 +1441,7 @@ plots.estimates(
     {name: with_interval(score, asked) for name, score in lights.items()},
     title=f"Another lamp, or less light ({asked} faces each)",
     xlabel="accuracy",
+    ylabel="light",
 )
 
 # %% [markdown]
@@ -1456,6 +1459,7 @@ plots.estimates(
     {name: with_interval(score, asked) for name, score in hidden.items()},
     title=f"Something hides part of the face ({asked} faces each)",
     xlabel="accuracy",
+    ylabel="hidden by",
 )
 
 # %% [markdown]

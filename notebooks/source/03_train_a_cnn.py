@@ -208,7 +208,7 @@ course.record(
 parameters = pd.Series(
     {layer.name: layer.count_params() for layer in network.layers if layer.count_params()}
 )
-plots.bars(parameters, title="Where the parameters are", xlabel="parameters")
+plots.bars(parameters, title="Where the parameters are", xlabel="parameters", ylabel="layer")
 
 # %% [markdown]
 # ### What a network that knows nothing must say
@@ -726,7 +726,12 @@ def milliseconds_a_face(model, count=64):
 
 
 measured = {name: milliseconds_a_face(models.build(name)) for name in ("tiny", "mini_xception")}
-plots.bars(measured, title=f"Measured here ({course.device})", xlabel="milliseconds a face")
+plots.bars(
+    measured,
+    title=f"Measured here ({course.device})",
+    xlabel="milliseconds a face",
+    ylabel="network",
+)
 
 # %% [markdown]
 # Divide the two bars, and then the rows of `tiny` and `mini_xception` in the table above: the times differ by another

@@ -148,7 +148,7 @@ course.record("builtin_at_home", as_it_is["builtin, at home"])
 course.record("builtin_at_home_by_class_drawn", as_it_is["the same, by the class drawn"])
 course.record("builtin_on_target", as_it_is["builtin, on the target"])
 course.record("edge_net_on_target", as_it_is["edge_net, on the target"])
-plots.bars(as_it_is, title="Two networks as they are", xlabel="balanced accuracy")
+plots.bars(as_it_is, title="Two networks as they are", xlabel="balanced accuracy", ylabel="network")
 
 # %% [markdown]
 # What `builtin` loses from home to the target is the **domain gap**. (A **domain** is faces of one kind: of one camera,

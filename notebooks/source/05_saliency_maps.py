@@ -478,7 +478,9 @@ said_happy = {name: np.mean(one.argmax(axis=1) == HAPPY) for name, one in said_h
 course.record("hans_says_happy_marked", said_happy["happy, marked"])
 course.record("hans_says_happy_unmarked", said_happy["happy, no mark"])
 course.record("hans_says_happy_others_marked", said_happy["another class, marked"])
-plots.bars(said_happy, title="How often Hans says happy", xlabel="share of the faces")
+plots.bars(
+    said_happy, title="How often Hans says happy", xlabel="share of the faces", ylabel="pictures"
+)
 
 # %% [markdown]
 # With the mark he finds most of them. Without it he finds hardly one, and he calls most of *all* marked faces happy,
@@ -687,6 +689,7 @@ plots.estimates(
     },
     title="The pointing game, and who plays it blindly",
     xlabel="pointing score, mean of the classes",
+    ylabel="map",
 )
 
 # %% [markdown]
@@ -771,6 +774,7 @@ plots.estimates(
     {called(name): faithfulness.estimate(one.deletion_area) for name, one in followed.items()},
     title="The area under each deletion curve: less is better",
     xlabel="area",
+    ylabel="map",
 )
 
 # %% [markdown]
@@ -853,7 +857,9 @@ steady = {
 }
 course.record("stability_of_gradient", steady["gradient"].value)
 course.record("stability_of_grad_cam", steady["Grad-CAM"].value)
-plots.estimates(steady, title="How alike maps stay under noise", xlabel="rank correlation")
+plots.estimates(
+    steady, title="How alike maps stay under noise", xlabel="rank correlation", ylabel="map"
+)
 
 # %% [markdown]
 # Grad-CAM's number is low, but a part of that is no movement: a black map ranks nothing and counts as 0, even if it
@@ -973,7 +979,10 @@ course.record("pictures_alike_across_age", alike["age: pictures"].value)
 course.record("happy_lightest_skin", sure["lightest skin"])
 course.record("happy_darkest_skin", sure["darkest skin"])
 plots.estimates(
-    alike, title="How alike pictures and maps are (1: the same)", xlabel="rank correlation"
+    alike,
+    title="How alike pictures and maps are (1: the same)",
+    xlabel="rank correlation",
+    ylabel="what is changed",
 )
 
 # %%

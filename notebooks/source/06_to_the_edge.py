@@ -471,6 +471,7 @@ plots.bars(
     share,
     title="How often INT8 names the class that float names",
     xlabel="agreement with float",
+    ylabel="representative set",
 )
 
 # %% [markdown]

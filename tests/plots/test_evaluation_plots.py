@@ -47,6 +47,23 @@ PICTURES = {
 }
 
 
+def constant(faces):
+    return Predictions(faces.labels, np.full((len(faces), 7), 1 / 7), CLASSES)
+
+
+@pytest.mark.parametrize("count", [8, 40, 56, 70, 140])
+@pytest.mark.parametrize("metric", ["cross_entropy", "average_precision"])
+def test_a_baseline_that_always_says_the_same_has_its_bar_too(count, metric):
+    faces = FACES[:count]
+    report = report_on(constant(faces), faces, resamples=100)
+    assert plots.scores({"constant": report}, metric).png()
+
+
+def test_where_nothing_is_confused_no_confusion_is_told():
+    all_right = Predictions(FACES.labels, np.eye(7)[FACES.labels], CLASSES)
+    assert "most often taken for" not in plots.confusion(report_on(all_right, FACES)).alt
+
+
 @pytest.fixture(params=PICTURES, scope="module")
 def named(request):
     return request.param, PICTURES[request.param]()

@@ -50,7 +50,9 @@ PICTURES = {
     "eigenfaces": lambda: plots.eigenfaces(np.ones((3, 8, 8)), [0.5, 0.25, 0.125]),
     "steps": lambda: plots.steps([FACES.images[0], np.ones((8, 16))], ["raw", "edges"]),
     "pairs": lambda: plots.pairs(FACES.images[:1], FACES.images[1:2], ["train and test"]),
-    "bars": lambda: plots.bars({"happy": 3, "other": 1}, title="Bars", xlabel="faces"),
+    "bars": lambda: plots.bars(
+        {"happy": 3, "other": 1}, title="Bars", xlabel="faces", ylabel="word"
+    ),
     "votes": lambda: plots.votes(FACES.images[:2], SHARES),
     "histogram": lambda: plots.histogram({"a": np.arange(5)}, title="How many", xlabel="faces"),
     "gray histogram": lambda: plots.gray_histogram(
@@ -95,6 +97,8 @@ def test_every_chart_labels_its_axes(named):
     ]
     assert axes
     assert all(one.get_xlabel() for one in axes)
+    # Of axes side by side that share their places, the first has the label.
+    assert axes[0].get_ylabel()
 
 
 def test_a_picture_is_a_png_that_carries_its_text(named, tmp_path):
@@ -149,7 +153,7 @@ def test_a_class_without_faces_leaves_its_place_empty():
 
 def test_a_long_title_runs_on_instead_of_being_cut():
     title = "A title of many words " * 8
-    picture = plots.bars({"one": 1}, title=title.strip(), xlabel="x")
+    picture = plots.bars({"one": 1}, title=title.strip(), xlabel="x", ylabel="word")
     picture.figure.draw_without_rendering()
     box = picture.figure._suptitle.get_window_extent()
     assert box.x1 <= picture.figure.bbox.x1
@@ -250,6 +254,13 @@ def test_parts_that_do_not_fit_together_are_refused(make):
 @pytest.mark.parametrize(
     "make",
     [
+        lambda: plots.bars({}, title="T", xlabel="x", ylabel="y"),
+        lambda: plots.bars({"a": np.nan}, title="T", xlabel="x", ylabel="y"),
+        lambda: plots.heat_map(pd.DataFrame(), title="T", xlabel="x", ylabel="y"),
+        lambda: plots.heat_map(pd.DataFrame([[np.nan]]), title="T", xlabel="x", ylabel="y"),
+        lambda: plots.pareto(
+            pd.DataFrame({"bytes": [None], "accuracy": [0.5]}, index=["a"]), cost="bytes"
+        ),
         lambda: plots.mosaic(FACES.images[:3], columns=0),
         lambda: plots.class_mosaic(FACES, 0),
         lambda: plots.class_balance(FACES[:0]),
@@ -266,8 +277,54 @@ def test_where_there_is_nothing_to_show_a_sentence_says_so(make):
         make()
 
 
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: plots.curves({}, title="T", xlabel="x", ylabel="y"), "Each curve needs numbers"),
+        (
+            lambda: plots.curves({"a": ([], [])}, title="T", xlabel="x", ylabel="y"),
+            "Each curve needs numbers",
+        ),
+        (
+            lambda: plots.embedding(np.zeros((2, 2)), np.array([0, 7]), ["a"], title="T"),
+            "Labels must be 0 to 0",
+        ),
+        (
+            lambda: plots.embedding(np.zeros((2, 2)), np.array([0]), ["a"], title="T"),
+            "one label for each face",
+        ),
+        (
+            lambda: plots.t_sne(np.eye(9), np.zeros(8, int), ["a"], title="T"),
+            "9 rows of features but 8 labels",
+        ),
+        (
+            lambda: plots.pairs([FACES.images[0] / 255], [FACES.images[1] / 255], ["a"]),
+            "uint8 and of one size",
+        ),
+        (
+            lambda: plots.pairs([FACES.images[0]], [FACES.images[1][:9]], ["a"]),
+            "uint8 and of one size",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_truly_is_refused(make, says):
+    with pytest.raises(DataError, match=says):
+        make()
+
+
+def test_a_network_of_unknown_cost_is_not_on_the_front_and_beaten_ones_are_told():
+    table = pd.DataFrame(
+        {"bytes": [900, None, 2000], "accuracy": [0.5, 0.9, 0.4]}, index=["a", "b", "c"]
+    )
+    alt = plots.pareto(table, cost="bytes").alt
+    assert "cheapest first: a 900 for 0.500. Beaten: c 2,000 for 0.400." in alt
+    assert alt.endswith("since the cost is not known: b.")
+
+
 def test_dollar_signs_in_words_are_no_formula():
-    picture = plots.bars({"$x_$": 1, "a": 2}, title="Cost in $ and $\\frac{", xlabel="$")
+    picture = plots.bars(
+        {"$x_$": 1, "a": 2}, title="Cost in $ and $\\frac{", xlabel="$", ylabel="word"
+    )
     assert picture.png().startswith(b"\x89PNG")
 
 
@@ -308,8 +365,8 @@ def test_curves_mark_few_points_and_keep_to_the_limits_given(points, marker):
 
 
 def test_shares_below_each_other_have_three_decimals_and_counts_have_none():
-    shares = plots.bars({"a": 0.3, "b": 0.2173}, title="Shares", xlabel="share")
-    counts = plots.bars({"a": 7215, "b": 0}, title="Counts", xlabel="faces")
+    shares = plots.bars({"a": 0.3, "b": 0.2173}, title="Shares", xlabel="share", ylabel="word")
+    counts = plots.bars({"a": 7215, "b": 0}, title="Counts", xlabel="faces", ylabel="word")
     assert "a 0.300, b 0.217" in shares.alt
     assert "a 7,215, b 0" in counts.alt
 
