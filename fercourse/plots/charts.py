@@ -79,7 +79,7 @@ def bars(
 
 @styled
 def votes(images: Sequence[np.ndarray], shares: pd.DataFrame, *, title: str = "Votes") -> Picture:
-    """Show faces above the shares of the raters' votes for each class. Introduced in notebook 01.
+    """Show faces above the shares of the raters' votes for each class. Introduced in notebook 00.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def histogram(
 ) -> Picture:
     """Show how each series of numbers is spread, as steps in one set of axes.
 
-    Introduced in notebook 01.
+    Introduced in notebook 00.
     """
     if not values or not all(_are_numbers(series) for series in values.values()):
         raise DataError("There are no numbers to show, or some are missing or infinite.")
@@ -210,7 +210,7 @@ def heat_map(
 ) -> Picture:
     """Show a table of numbers as colors; small tables carry their numbers.
 
-    Introduced in notebook 01, for the action units of each class.
+    Introduced in notebook 00.
 
     Parameters
     ----------
@@ -264,7 +264,7 @@ def curves(
     ylabel: str,
     limits: tuple[float, float] | None = None,
 ) -> Picture:
-    """Show lines, each given as its x and y values. Introduced in notebook 01.
+    """Show lines, each given as its x and y values. Introduced in notebook 00.
 
     Few points are marked, so that what was measured is told from what lies between. The y axis
     shows what there is, or what lies between `limits`.

@@ -15,7 +15,7 @@ _COMPONENTS = 50
 
 
 def class_scores(report, metric: str = "f1", *, title: str | None = None) -> Picture:
-    """Show one metric of each class as bars with 95 % intervals. Introduced in notebook 02.
+    """Show one metric of each class as bars with 95 % intervals.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def scores(
 
 
 def group_scores(report, aspect: str, *, title: str | None = None) -> Picture:
-    """Show the accuracy in each group of faces with 95 % intervals. Introduced in notebook 02.
+    """Show the accuracy in each group of faces with 95 % intervals.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def learning_curves(
     title: str = "Learning curves",
     metric: str = "accuracy",
 ) -> Picture:
-    """Show how a score grows with the training faces. Introduced in notebook 02.
+    """Show how a score grows with the training faces.
 
     Takes what ``sklearn.model_selection.learning_curve`` returns.
 
@@ -156,7 +156,7 @@ def t_sne(
     perplexity: float = 30.0,
     title: str = "Features in two dimensions (t-SNE)",
 ) -> Picture:
-    """Show features so that near neighbors stay near (t-SNE). Introduced in notebook 02.
+    """Show features so that near neighbors stay near (t-SNE).
 
     Features are standardized and reduced to 50 principal components first. Distances between far
     groups, and the sizes of groups, mean nothing (van der Maaten and Hinton, 2008).

@@ -18,7 +18,7 @@ def mosaic(
     columns: int = 8,
     title: str = "Faces",
 ) -> Picture:
-    """Show many faces side by side. Introduced in notebook 01.
+    """Show many faces side by side. Introduced in notebook 00.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def steps(
 ) -> Picture:
     """Show what each step of a pipeline makes of an image, from left to right.
 
-    Introduced in notebook 01.
+    Introduced in notebook 00.
 
     Parameters
     ----------

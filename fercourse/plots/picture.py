@@ -18,7 +18,7 @@ _DPI = 144
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A figure and its alternative text; shows itself in a notebook. Introduced in notebook 01.
+    """A figure and its alternative text; shows itself in a notebook.
 
     Parameters
     ----------

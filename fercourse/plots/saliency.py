@@ -96,7 +96,7 @@ def mean_maps(
     *,
     title: str = "The mean map of each class",
 ) -> Picture:
-    """Show the mean map of each class on the class's mean face. Introduced in notebook 05.
+    """Show the mean map of each class on the class's mean face.
 
     Faces are taken as they are; drawn ones and FER2013's are roughly aligned already. All maps
     have one scale, from the least mean to the largest of all classes, so that a class whose maps
@@ -130,8 +130,6 @@ def map_difference(
     title: str | None = None,
 ) -> Picture:
     """Show where two models' maps differ: blue where the first's is higher, red the second's.
-
-    Introduced in notebook 05.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -13,6 +14,7 @@ from nbconvert import HTMLExporter
 from PIL import Image
 
 from fercourse import emotions, plots
+from fercourse.content import checkout
 from fercourse.datasets.faceset import FaceSet
 from fercourse.errors import DataError
 
@@ -99,6 +101,19 @@ def test_every_chart_labels_its_axes(named):
     assert all(one.get_xlabel() for one in axes)
     # Of axes side by side that share their places, the first has the label.
     assert axes[0].get_ylabel()
+
+
+def test_the_notebook_that_a_figure_says_it_is_introduced_in_is_the_first_that_shows_it():
+    sources = sorted((checkout() / "notebooks" / "source").glob("*.py"))
+    told = 0
+    for name in plots.__all__:
+        said = re.search(r"Introduced in\s+notebook (\d\d)", getattr(plots, name).__doc__ or "")
+        if said:
+            used = re.compile(rf"plots\.{name}\b")
+            first = next(file for file in sources if used.search(file.read_text("utf-8")))
+            assert first.name[:2] == said[1], name
+            told += 1
+    assert told > 20
 
 
 def test_a_picture_is_a_png_that_carries_its_text(named, tmp_path):
