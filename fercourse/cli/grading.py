@@ -75,15 +75,16 @@ def progress(
     from fercourse.course.verdicts import verdicts
 
     table = Table("Notebook", "Right", "Wrong", "Not attempted", "Next", box=None)
-    folder = folder or (Path("work") if Path("work").is_dir() else Path())
-    known = [
-        (notebook, folder / f"{notebook.stem}.ipynb")
-        for notebook in read_settings().notebooks.values()
-    ]
-    present = [(notebook, file) for notebook, file in known if file.is_file()]
+    notebooks = read_settings().notebooks.values()
+    folders = [folder] if folder else [Path("work"), Path()]
+    present = []
+    while folders and not present:
+        folder = folders.pop(0)
+        files = ((notebook, folder / f"{notebook.stem}.ipynb") for notebook in notebooks)
+        present = [(notebook, file) for notebook, file in files if file.is_file()]
     if not present:
         raise CourseError(
-            f"There are no notebooks of the course in {folder}. Name their folder, as in "
+            f"There are no notebooks of the course in {folder.resolve()}. Name their folder, as in "
             "'fercourse progress work', or open the course first: fercourse lab"
         )
     for notebook, file in present:

@@ -74,7 +74,8 @@ def stale(files: dict[Path, str]) -> list[Path]:
     return [
         path
         for path, text in files.items()
-        if not path.is_file() or path.read_bytes() != text.encode()
+        # Git may give a checkout the line ends of Windows.
+        if not path.is_file() or path.read_bytes().replace(b"\r\n", b"\n") != text.encode()
     ]
 
 

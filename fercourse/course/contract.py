@@ -171,7 +171,7 @@ def _names(method: str, cells: list[Cell], known: Iterable[str] | None) -> Itera
             if name is None:
                 yield f"{cell} must write the name in course.{method}(...) as a literal."
             elif not name.isidentifier():
-                yield f"{name!r} in {cell} is no name: use letters, digits and underscores."
+                yield f"{name!r} in {cell} is no name: begin with a letter, and use letters, digits and underscores."
             used[name] += name is not None
     for name, count in used.items():
         if count > 1:

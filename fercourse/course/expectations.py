@@ -57,7 +57,7 @@ def expect_number(answer, *, low: float | None = None, high: float | None = None
     if isinstance(answer, bool | np.bool_) or not isinstance(answer, numbers.Real):
         raise Wrong(f"Your answer is {_a(answer)}; it must be a number.")
     if not _is_finite(answer):
-        raise Wrong(f"Your answer is {answer}; it must be a finite number.")
+        raise Wrong(f"Your answer is {_short(answer)}; it must be a finite number.")
     if low is not None and answer < low:
         raise Wrong(f"Your answer is {_short(answer)}, which is too small: it is at least {low}.")
     if high is not None and answer > high:
@@ -173,4 +173,7 @@ def _brief(value) -> str:
 
 
 def _short(value) -> str:
-    return f"{value:.6g}" if isinstance(value, numbers.Real) else str(value)
+    try:
+        return f"{value:.6g}" if isinstance(value, numbers.Real) else str(value)
+    except OverflowError:
+        return "larger than any float"

@@ -28,10 +28,11 @@ SETUP = re.compile(r"""\bfercourse\s*\.\s*setup\s*\(\s*["'](\w+)["']\s*\)""")
 MEDDLES = re.compile(
     r"\bcourse\s*=(?!=|\s*fercourse\s*\.\s*setup\b)|\bcourse\s*\.\s*(\w+\s*=(?!=)|_|lesson)"
     r"|\bfercourse\s*\.\s*course\b|\bfrom\s+fercourse\.course\b|\bfrom\s+fercourse\s+import\s+course"
-    r"|\bfercourse\s*\.\s*setup\s*=(?!=)|\b(vars|type)\s*\(\s*course\b"
+    r"|\bfercourse\s*\.\s*setup\s*=(?!=)|\b(vars|type)\s*\(\s*course\s*\)\s*[.\[]"
+    r"|\bsys\s*\.\s*_*std(out|err)|\bredirect_std"
     # An underscore is a letter to \b: these stand in __builtins__ and __setattr__, too.
     r"|(?<![A-Za-z])(builtins|setattr)(?![A-Za-z])"
-    r"|FERCOURSE_|\bsys\s*\.\s*modules\b|\bget_ipython\b|\bgc\s*\.\s*get_"
+    r"|FERCOURSE_(RECORD|STRICT)|\bsys\s*\.\s*modules\b|\bget_ipython\b|\bgc\s*\.\s*get_"
 )
 
 
@@ -153,7 +154,7 @@ def _without_comments(code: str) -> str:
     try:
         tokens = [*tokenize.generate_tokens(io.StringIO(code).readline)]
         return tokenize.untokenize(one for one in tokens if one.type != tokenize.COMMENT)
-    except (tokenize.TokenError, SyntaxError, ValueError):
+    except (tokenize.TokenError, SyntaxError, ValueError, RecursionError, MemoryError):
         return code
 
 
@@ -189,8 +190,8 @@ def _answered(name: str, check: str, source: str) -> str:
             [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
             for call in calls(source, "quiz")
         ]
-    except SyntaxError:
-        return check  # a cell that cannot run has answered nothing
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return check  # a cell that Python cannot read has answered nothing
     letters = [values[1] for values in given if values[:1] == [name] and len(values) > 1]
     chosen = isinstance(letters[-1], str) if letters else False
     return check.replace("...", repr(letters[-1].strip()), 1) if chosen else check

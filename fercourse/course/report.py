@@ -51,14 +51,18 @@ def prepare(folder: Path) -> None:
         raise CourseError(f"{folder} is a file; choose a folder with --out.")
     with writing("The report", folder):
         if folder.is_dir() and any(folder.iterdir()):
-            if not mark.is_file() or mark.read_bytes() != _MARK.encode():
+            if not mark.is_file() or not _is_mark(mark):
                 raise CourseError(
                     f"{folder} holds something else than a report; choose another with --out."
                 )
             for page in folder.glob("*.html"):
                 page.unlink()
         folder.mkdir(parents=True, exist_ok=True)
-        mark.write_text(_MARK, encoding="utf-8")
+        mark.write_text(_MARK, encoding="utf-8", newline="\n")
+
+
+def _is_mark(mark: Path) -> bool:
+    return mark.read_bytes().replace(b"\r\n", b"\n") == _MARK.encode()
 
 
 def notebook_page(outcome: Outcome) -> str:

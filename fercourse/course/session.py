@@ -69,7 +69,9 @@ class Course:
             What the check needs besides, such as the faces that the notebook has loaded.
         """
         exercise = self.lesson.exercise(name)
+        out = sys.stdout
         status, message = exercise.judge(answer, *given)
+        sys.stdout = out  # an answer may have put another in its place
         begins = {RIGHT: f"Right: {name}. ", NOT_ATTEMPTED: f"Not attempted yet: {name}. "}
         if exercise.hints and status == WRONG:
             stop = "" if re.search(r"[.?!][)\"']*$", message) else "."

@@ -125,16 +125,17 @@ def data_choice(name: str | None = None, path: str | Path | None = None) -> Data
     """
     from fercourse.datasets import registry
 
-    usual = os.environ.get("FERCOURSE_DATASET") or BUILT_IN
-    name = name or usual
-    if name == usual:  # the path of one data set is not another's
+    usual = os.environ.get("FERCOURSE_DATASET")
+    is_of_another = name not in (None, usual) and (usual or name == BUILT_IN)
+    name = name or usual or BUILT_IN
+    if not is_of_another:  # the path of one data set is not another's
         path = path or os.environ.get("FERCOURSE_DATA") or None
     if name not in registry():
         raise CourseError(f"There is no data set {name!r}; choose {_either(registry())}.")
     if path is not None and name == BUILT_IN:
         raise CourseError(
-            "The built-in faces are drawn and need no copy: leave --data and FERCOURSE_DATA away, "
-            "or name your data set with --dataset or FERCOURSE_DATASET."
+            f"The built-in faces are drawn and need no copy, but {path} is named as one. Say whose "
+            "copy it is (FERCOURSE_DATASET, or --dataset), or leave it away (FERCOURSE_DATA, --data)."
         )
     if path is not None and not Path(path).expanduser().exists():
         raise CourseError(

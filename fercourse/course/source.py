@@ -150,13 +150,17 @@ def names_used(text: str) -> set[str]:
 
 def names_needed(text: str) -> set[str]:
     """Return the global names that a cell reads before it has defined them itself."""
-    needed, bound = set(), set()
+    needed, bound, of_cell = set(), set(), names_bound(text)
     for statement in ast.parse(plain_python(text)).body:
         line = ast.unparse(statement)
-        defined = names_bound(line)
-        # A loop, say, defines its variable before it reads it; "a = a + 1" reads first.
-        is_simple = isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign)
-        needed |= names_used(line) - bound - (set() if is_simple else defined)
+        used, defined = names_used(line), names_bound(line)
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+            used.add(statement.target.id)  # "a += 1" reads a, too
+        # "a = a + 1" reads first. A loop sets its variable before, and what a function reads may
+        # be set by any line of the cell.
+        reads_first = isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign)
+        later = any(isinstance(node, ast.Lambda) for node in ast.walk(statement))
+        needed |= used - (bound if reads_first and not later else of_cell)
         bound |= defined
     return needed
 

@@ -222,11 +222,11 @@ def heat_map(
         What the colors measure.
     """
     rows, columns = values.shape
-    if not _are_numbers(values):
+    numbers = values.to_numpy(float)
+    if not _are_numbers(numbers):
         raise DataError("There are no numbers to show, or some are missing or infinite.")
     figure = new_figure(title, min(10.5, max(6.5, 2.2 + 0.5 * columns)), 1.6 + 0.36 * rows)
     axes = figure.subplots()
-    numbers = values.to_numpy(float)
     drawn = axes.imshow(numbers, cmap="cividis", aspect="auto")
     middle = (numbers.min() + numbers.max()) / 2
     few = numbers.size <= _FEW_NUMBERS
@@ -269,7 +269,9 @@ def curves(
     Few points are marked, so that what was measured is told from what lies between. The y axis
     shows what there is, or what lies between `limits`.
     """
-    if not series or not all(len(x) == len(y) and _are_numbers(y) for x, y in series.values()):
+    if not series or not all(
+        len(x) == len(y) and _are_numbers(x) and _are_numbers(y) for x, y in series.values()
+    ):
         raise DataError("Each curve needs numbers, one y for each x, none missing or infinite.")
     figure = new_figure(title, 7.5, 3.6)
     axes = figure.subplots()

@@ -33,10 +33,10 @@ def pareto(
     xlabel : str, optional
         What the cost is; by default its column's name.
     """
-    unknown = table.index[table[cost].isna()]
-    table = table.drop(unknown).astype({cost: float})
+    is_known = table[[cost, worth]].notna().all(axis=1)
+    unknown, table = table.index[~is_known], table[is_known].astype({cost: float})
     if table.empty:
-        raise DataError(f"There are no networks to show whose {cost} is known.")
+        raise DataError(f"There are no networks to show whose {cost} and {worth} are known.")
     figure = new_figure(title, 8, 4.2)
     axes = figure.subplots()
     best = on_front(table[cost].to_numpy(), table[worth].to_numpy())
@@ -66,7 +66,7 @@ def pareto(
     if len(beaten):
         alt += f" Beaten: {_told(beaten.sort_values(cost), cost, worth)}."
     if len(unknown):
-        alt += f" Left out, since the cost is not known: {', '.join(map(str, unknown))}."
+        alt += f" Left out, since their cost or worth is not known: {', '.join(map(str, unknown))}."
     return Picture(figure, alt)
 
 

@@ -152,7 +152,7 @@ def map_difference(
     show_grid(figure, shown, len(images), names=(*names, legend))
     apart = np.abs(np.subtract(first, second)).mean(axis=(1, 2))
     said = "; ".join(
-        f"apart by {value:.2f} on average, {names[0]} higher most of all {_where(np.maximum(one - other, 0))}, "
+        f"apart by {value:.2f} on average, {names[0]} is highest {_where(np.maximum(one - other, 0))}, "
         f"{names[1]} {_where(np.maximum(other - one, 0))}"
         for value, one, other in zip(apart, first, second, strict=True)
     )
@@ -166,4 +166,4 @@ def _where(values: np.ndarray) -> str:
     row, column = np.unravel_index(np.argmax(values), values.shape)
     down = ("top", "upper", "middle", "lower", "bottom")[int(5 * row / values.shape[0])]
     right = ("left", "middle", "right")[int(3 * column / values.shape[1])]
-    return f"{down} {right}"
+    return "in the middle" if down == right else f"{down} {right}"

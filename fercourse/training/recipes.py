@@ -19,7 +19,7 @@ EDGE_NET = replace(
     weight_decay=2e-2,
     augmentation=Augmentation(rotation=10.0, shift=5.0, zoom=0.1, brightness=0.2, contrast=0.2),
 )
-# As many epochs as two processor cores do in an hour and a half.
+# As many epochs as two processor cores do in a little more than an hour.
 ATTENTION_CNN = replace(EDGE_NET, epochs=25, learning_rate=2e-3, warmup_epochs=2)
 # The recipe that many courses teach for this network: Adam, early stopping by the loss.
 FOUR_BLOCK = Config(

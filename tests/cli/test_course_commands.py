@@ -257,13 +257,15 @@ class Lab:
 
 
 def test_lab_copies_the_notebooks_and_opens_the_first(fercourse, monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
+    place = tmp_path / "brackets [bold]"  # are no markup
+    place.mkdir()
+    monkeypatch.chdir(place)
     monkeypatch.setattr("fercourse.course.lab.subprocess.Popen", Lab)
     status, out, _ = fercourse("lab", "--port", "9999", "--no-browser", "--", "--allow-root")
     assert status == 0
-    assert (tmp_path / "work" / "00_start_here.ipynb").is_file()
-    assert (tmp_path / "work" / "docs" / "glossary.md").is_file()
-    assert "Your notebooks are in" in out
+    assert (place / "work" / "00_start_here.ipynb").is_file()
+    assert (place / "work" / "docs" / "glossary.md").is_file()
+    assert f"Your notebooks are in {place}" in out
     assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in Lab.command
     assert {"--ServerApp.port=9999", "--no-browser", "--allow-root"} <= set(Lab.command)
 

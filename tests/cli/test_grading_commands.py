@@ -21,15 +21,16 @@ def run(*words):
 
 def test_grade_marks_every_submission_and_goes_on_after_a_bad_one(tmp_path):
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "ada.ipynb").write_text("no notebook")
+    (tmp_path / "in" / "ada [bold].ipynb").write_text("no notebook")
     good = new_notebook(cells=[new_code_cell(SETUP), new_code_cell("pixels = 48 * 48")])
     nbformat.write(good, tmp_path / "in" / "bob.ipynb")
     ran = run("grade", tmp_path / "in", "--out", tmp_path / "marks.csv")
     assert ran.exit_code == 0, ran.exception
     assert "2 submissions are marked" in ran.stdout
+    assert "ada [bold]" in ran.stdout  # brackets are no markup
     with (tmp_path / "marks.csv").open(newline="") as file:
         rows = {row["submission"]: row for row in csv.DictReader(file)}
-    assert rows["ada"]["state"] == "The file is no notebook."
+    assert rows["ada [bold]"]["state"] == "The file is no notebook."
     assert rows["bob"]["marks"] == "1"
     assert int(rows["bob"]["of"]) == 13
 

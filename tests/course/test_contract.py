@@ -25,6 +25,18 @@ def test_a_module_whose_name_ends_like_the_course_is_not_the_course(faults_of, s
 
 
 @pytest.mark.parametrize(
+    "cell",
+    [
+        "for six in (1, 2):\n    print(six)", "six = 1\nsix = six + 1",
+        "def f():\n    return six\n\nsix = 3\nf()", "six = lambda n: six(n - 1) if n else 0",
+    ],
+)  # fmt: skip
+def test_a_cell_may_set_a_name_of_an_exercise_anew(faults_of, source, cell):
+    text = source.replace('course.record("half", 0.5)', f'course.record("half", 0.5)\n{cell}')
+    assert faults_of(text) == []
+
+
+@pytest.mark.parametrize(
     ("old", "new", "says"),
     [
         ("# # 77 · Tiny", "# Tiny", "one H1, at its very beginning; it has 0"),
@@ -55,8 +67,9 @@ def test_a_module_whose_name_ends_like_the_course_is_not_the_course(faults_of, s
         ('quiz("parity", "b")', 'quiz("parity", "a")', "letter of the right option"),
         ('quiz("parity", "b")', 'quiz("parity", ...)', "letter of the right option"),
         ('course.quiz("parity", "b")', "six = six + 1", "uses six, which only"),
+        ('course.quiz("parity", "b")', "six += 1", "uses six, which only"),
         ('quiz("parity", "b")', 'quiz("parity", "b"), course.quiz("x", "b")', "asks more than one"),
-        ('quiz("parity", "b")', 'quiz("odd-ity", "b")', "is no name: use letters"),
+        ('quiz("parity", "b")', 'quiz("odd-ity", "b")', "is no name: begin with a letter"),
         ('course.record("half", 0.5)', 'for _ in "ab":\n    course.record(_, 1)', "as a literal"),
         ("0.5)", '0.5)\n\n# %%\ncourse.record("half", 1)', "stands 2 times"),
     ],

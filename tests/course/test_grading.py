@@ -123,6 +123,24 @@ def test_the_last_letter_counts_and_none_in_a_comment(hand_in):
     assert hand_in(*answers()[:-1], wrong).verdicts["seeds"].status == "wrong"
 
 
+@pytest.mark.parametrize("long", ["1" + "+1" * 30_000, "-" * 50_000 + "1"])
+def test_a_cell_that_python_cannot_read_stops_nobody_else(hand_in, long):
+    cell = f"{CHECKS[1]}\nx = {long}"
+    assert (
+        hand_in(SETUP, "pixels = 2304", CHECKS[0], DICE, cell).verdicts["pixels"].status == "right"
+    )
+
+
+def test_a_verdict_that_an_answer_prints_before_it_silences_the_check_is_wrong(hand_in):
+    # What MEDDLES does not see: the name of the module is put together.
+    cheat = """import importlib
+def roll(seed):
+    print('Right: roll. ', flush=True)
+    importlib.import_module('s' + 'ys').__dict__['std' + 'out'] = __import__('io').StringIO()
+    return 1"""
+    assert hand_in(*answers(roll=cheat)).verdicts["roll"].status == "wrong"
+
+
 def test_a_damaged_student_edition_is_no_fault_of_the_student(tmp_path, settings):
     (tmp_path / "00_tiny.ipynb").write_text("{")
     file = write(tmp_path / "ada" / "00.ipynb", SETUP)
@@ -145,7 +163,13 @@ def test_a_notebook_without_names_for_its_cells_is_marked_without_a_warning(
 
 
 @pytest.mark.parametrize(
-    "text", ["import gc; gc.collect()", "x = 1  # Of course. lesson learned: setattr, builtins"]
+    "text",
+    [
+        "import gc; gc.collect()",
+        "x = 1  # Of course. lesson learned: setattr, builtins",
+        "print(type(course))",
+        "import os; os.environ.get('FERCOURSE_PROFILE')",
+    ],
 )
 def test_innocent_words_are_no_meddling(hand_in, text):
     assert hand_in(SETUP, text).state == RAN
@@ -176,7 +200,8 @@ def test_what_the_course_itself_wrote_is_no_meddling_whatever_a_reader_adds_arou
         "course = Mine()", "course._checks['pixels'] = 'right'", "import fercourse.course.exercises",
         "from fercourse.course.exercises import Exercise", "import os; os.environ['FERCOURSE_RECORD']",
         "import sys; sys.modules['x']", "setattr(course, 'check', print)",
-        "__builtins__.print = lambda *words: None", "type(course).check = print",
+        "import sys; sys.stdout = None", "sys.__stdout__.write('x')",
+        "from contextlib import redirect_stdout", "__builtins__.print = lambda *words: None", "type(course).check = print",
         "course.__setattr__('check', print)", "fercourse.setup = print", "vars(course)['x'] = 1",
     ],
 )  # fmt: skip

@@ -92,6 +92,13 @@ def test_check_tells_right_wrong_and_not_attempted_apart(course, capsys):
     assert nothing.startswith("Not attempted yet: double.")
 
 
+def test_a_question_without_an_answer_says_so_by_its_name(course, capsys):
+    name = next(iter(course.lesson.questions))
+    for nothing in (..., None, "z"):
+        course.quiz(name, nothing)
+        assert f"Not attempted yet: {name}. " in capsys.readouterr().out
+
+
 def test_an_error_without_a_full_stop_gets_one_before_the_hint(course, capsys):
     def broken(n):
         raise ValueError("the array is read-only")

@@ -70,9 +70,15 @@ def test_data_is_built_in_unless_the_environment_or_the_caller_says_so(monkeypat
     assert data_choice("builtin") == ("builtin", None)
 
 
+def test_a_copy_that_is_no_named_data_sets_is_the_asked_ones(monkeypatch, tmp_path):
+    monkeypatch.setenv("FERCOURSE_DATA", str(tmp_path))
+    assert data_choice("fer2013") == ("fer2013", tmp_path.resolve())
+    assert data_choice("builtin") == ("builtin", None)
+
+
 def test_a_copy_of_the_drawn_faces_is_refused_by_the_variable_that_names_it(monkeypatch, tmp_path):
     monkeypatch.setenv("FERCOURSE_DATA", str(tmp_path))
-    with pytest.raises(CourseError, match="leave --data and FERCOURSE_DATA away"):
+    with pytest.raises(CourseError, match="Say whose copy it is"):
         data_choice()
 
 

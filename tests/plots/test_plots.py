@@ -329,11 +329,11 @@ def test_what_cannot_be_drawn_truly_is_refused(make, says):
 
 def test_a_network_of_unknown_cost_is_not_on_the_front_and_beaten_ones_are_told():
     table = pd.DataFrame(
-        {"bytes": [900, None, 2000], "accuracy": [0.5, 0.9, 0.4]}, index=["a", "b", "c"]
+        {"bytes": [900, None, 2000, 50], "accuracy": [0.5, 0.9, 0.4, None]}, index=[*"abcd"]
     )
     alt = plots.pareto(table, cost="bytes").alt
     assert "cheapest first: a 900 for 0.500. Beaten: c 2,000 for 0.400." in alt
-    assert alt.endswith("since the cost is not known: b.")
+    assert alt.endswith("since their cost or worth is not known: b, d.")
 
 
 def test_dollar_signs_in_words_are_no_formula():

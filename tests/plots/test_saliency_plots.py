@@ -34,7 +34,7 @@ def test_a_difference_names_both_models_and_says_how_far_they_are_apart():
     picture = plots.map_difference(FACES, MAPS, 0 * MAPS, ("first", "second"))
     assert "first and second" in picture.alt
     assert f"{MAPS[0].mean():.2f}" in picture.alt
-    assert "first higher most of all bottom middle, second nowhere" in picture.alt
+    assert "first is highest bottom middle, second nowhere" in picture.alt
     below = sheet(picture)[-48:][42, 24].astype(int)
     assert below[2] > below[0]  # blue, as the legend says of the first
     assert any("blue: first higher" in text for text in written(picture))

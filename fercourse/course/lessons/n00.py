@@ -79,8 +79,6 @@ def roll(answer):
     different = len({tuple(throw) for throw in throws})
     if different == 1:
         raise Wrong("Every seed gives the same dice; use the argument seed, not a fixed number.")
-    if different < 30:
-        raise Wrong(f"Sixty seeds gave only {different} different throws; let the generator throw.")
     if np.concatenate(throws).min() > 1:
         raise Wrong("Your dice never show 1: the first number of rng.integers is the lowest side.")
     never = set(range(1, 7)) - set(np.concatenate(throws).tolist())
@@ -91,6 +89,8 @@ def roll(answer):
         raise Wrong("All five dice of a throw are equal; throw each one by itself: size=5.")
     if min(kinds) == 5:
         raise Wrong("No two of your dice ever show the same; each die may show any side.")
+    if different < 30:
+        raise Wrong(f"Sixty seeds gave only {different} different throws; let the generator throw.")
     return "Same seed, same dice; another seed, other dice."
 
 
