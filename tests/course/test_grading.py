@@ -123,12 +123,9 @@ def test_the_last_letter_counts_and_none_in_a_comment(hand_in):
     assert hand_in(*answers()[:-1], wrong).verdicts["seeds"].status == "wrong"
 
 
-@pytest.mark.parametrize("long", ["1" + "+1" * 30_000, "-" * 50_000 + "1"])
-def test_a_cell_that_python_cannot_read_stops_nobody_else(hand_in, long):
-    cell = f"{CHECKS[1]}\nx = {long}"
-    assert (
-        hand_in(SETUP, "pixels = 2304", CHECKS[0], DICE, cell).verdicts["pixels"].status == "right"
-    )
+def test_a_cell_that_python_cannot_read_stops_nobody_else(hand_in):
+    cell = f"{CHECKS[1]}\nx = {'-' * 50_000}1"
+    assert hand_in(SETUP, "pixels = 2304", CHECKS[0], DICE, cell).marks == 2
 
 
 def test_a_verdict_that_an_answer_prints_before_it_silences_the_check_is_wrong(hand_in):
