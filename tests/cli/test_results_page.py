@@ -172,8 +172,8 @@ def test_the_benchmark_measures_each_row_once_and_keeps_the_test_split_for_froze
 ):
     folder = tmp_path / "benchmarks"
     folder.mkdir()
-    for script in ("fer2013.py", "fer_environment.py", "fer_teachers.py"):
-        shutil.copy(checkout() / "benchmarks" / script, folder)
+    for script in (checkout() / "benchmarks").glob("*.py"):
+        shutil.copy(script, folder)
     (folder / "fer2013.toml").write_text(BRIEF_ROWS)
     data = synth.write_tree("fer2013_csv", tmp_path / "data", 600)
     monkeypatch.setattr(benchmark, "_benchmarks_folder", lambda: folder)
