@@ -64,8 +64,10 @@ def run_isolated(content: NotebookNode, limits: Limits) -> str:
         finally:
             guard.done.set()
             guard.join()
-            for process in _started_in(place):
+            left = list(_started_in(place))
+            for process in left:
                 _kill(process)
+            psutil.wait_procs(left, timeout=3)
     return guard.stopped or RAN
 
 

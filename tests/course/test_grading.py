@@ -124,8 +124,9 @@ def test_the_last_letter_counts_and_none_in_a_comment(hand_in):
 
 
 def test_a_cell_that_python_cannot_read_stops_nobody_else(hand_in):
-    cell = f"{CHECKS[1]}\nx = {'-' * 50_000}1"
-    assert hand_in(SETUP, "pixels = 2304", CHECKS[0], DICE, cell).marks == 2
+    cell = f"course.quiz('seeds', 'a')\nx = {'-' * 50_000}1"
+    graded = hand_in(SETUP, "pixels = 2304", CHECKS[0], cell)
+    assert statuses(graded) == ["right", "not attempted", "not attempted"]
 
 
 def test_a_verdict_that_an_answer_prints_before_it_silences_the_check_is_wrong(hand_in):
