@@ -77,14 +77,11 @@ def progress(
     table = Table("Notebook", "Right", "Wrong", "Not attempted", "Next", box=None)
     notebooks = read_settings().notebooks.values()
     folders = [folder] if folder else [Path("work"), Path()]
-    present = []
-    while folders and not present:
-        folder = folders.pop(0)
-        files = ((notebook, folder / f"{notebook.stem}.ipynb") for notebook in notebooks)
-        present = [(notebook, file) for notebook, file in files if file.is_file()]
+    places = (_present(notebooks, one) for one in folders)
+    present = next(filter(None, places), [])
     if not present:
         raise CourseError(
-            f"There are no notebooks of the course in {folder.resolve()}. Name their folder, as in "
+            f"There are no notebooks of the course in {folders[-1].resolve()}. Name their folder, as in "
             "'fercourse progress work', or open the course first: fercourse lab"
         )
     for notebook, file in present:
@@ -98,3 +95,9 @@ def progress(
         table.add_row(f"{notebook.number} {notebook.title}", *map(str, counts), first)
     Console(soft_wrap=True).print(table)
     print("Counted from what your notebooks showed when they were last saved.")
+
+
+def _present(notebooks, folder: Path) -> list:
+    """Return the notebooks of the course that lie in a folder, each with its file."""
+    files = ((notebook, folder / f"{notebook.stem}.ipynb") for notebook in notebooks)
+    return [(notebook, file) for notebook, file in files if file.is_file()]

@@ -16,7 +16,7 @@ ABSENT = "–"
 # Kinds of rows that are trained for themselves.
 TRAINED = ("features", "recipe", "network")
 NOT_MEASURED = "not measured here"
-# A network's file holds its weights as floats, and what its training needs to go on.
+# Files of floats and of whole numbers stand in one column; the head says which is which.
 FILE = "file, kB (Keras; INT8 where the row says so, and of `fer`)"
 
 

@@ -194,6 +194,6 @@ def _answered(name: str, check: str, source: str) -> str:
         ]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return check  # a cell that Python cannot read has answered nothing
-    letters = [values[1] for values in given if values[:1] == [name] and len(values) > 1]
-    chosen = isinstance(letters[-1], str) if letters else False
-    return check.replace("...", repr(letters[-1].strip()), 1) if chosen else check
+    asked = (values for values in reversed(given) if len(values) == 2 and values[0] == name)
+    _, letter = next(asked, (name, ...))
+    return check.replace("...", repr(letter.strip()), 1) if isinstance(letter, str) else check

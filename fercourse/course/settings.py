@@ -126,10 +126,11 @@ def data_choice(name: str | None = None, path: str | Path | None = None) -> Data
     from fercourse.datasets import registry
 
     usual = os.environ.get("FERCOURSE_DATASET")
-    is_of_another = name not in (None, usual) and (usual or name == BUILT_IN)
-    name = name or usual or BUILT_IN
-    if not is_of_another:  # the path of one data set is not another's
+    # Whose copy FERCOURSE_DATA is; it is no other's.
+    owner = usual or (name if name != BUILT_IN else None)
+    if name in (None, owner):
         path = path or os.environ.get("FERCOURSE_DATA") or None
+    name = name or usual or BUILT_IN
     if name not in registry():
         raise CourseError(f"There is no data set {name!r}; choose {_either(registry())}.")
     if path is not None and name == BUILT_IN:

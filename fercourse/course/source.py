@@ -156,11 +156,10 @@ def names_needed(text: str) -> set[str]:
         used, defined = names_used(line), names_bound(line)
         if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
             used.add(statement.target.id)  # "a += 1" reads a, too
-        # "a = a + 1" reads first. A loop sets its variable before, and what a function reads may
-        # be set by any line of the cell.
-        reads_first = isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign)
-        later = any(isinstance(node, ast.Lambda) for node in ast.walk(statement))
-        needed |= used - (bound if reads_first and not later else of_cell)
+        # "a = a + 1" reads first. A loop sets its variable before it reads it, and what a function
+        # reads may be set by any line of the cell.
+        is_simple = not any(hasattr(node, "body") for node in ast.walk(statement))
+        needed |= used - (bound if is_simple else of_cell)
         bound |= defined
     return needed
 

@@ -11,7 +11,6 @@ from fercourse.plots.charts import (
     gray_histogram,
     heat_map,
     histogram,
-    votes,
 )
 from fercourse.plots.classifiers import (
     class_scores,
@@ -29,7 +28,7 @@ from fercourse.plots.evaluation import (
     roc,
     worst_mistakes,
 )
-from fercourse.plots.faces import class_mosaic, eigenfaces, mean_faces, mosaic, pairs, steps
+from fercourse.plots.faces import class_mosaic, eigenfaces, mean_faces, mosaic, pairs, steps, votes
 from fercourse.plots.picture import Picture
 from fercourse.plots.saliency import laid_over, map_difference, map_grid, mean_maps, overlay
 from fercourse.plots.transfer import label_curves

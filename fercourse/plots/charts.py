@@ -78,41 +78,6 @@ def bars(
 
 
 @styled
-def votes(images: Sequence[np.ndarray], shares: pd.DataFrame, *, title: str = "Votes") -> Picture:
-    """Show faces above the shares of the raters' votes for each class. Introduced in notebook 00.
-
-    Parameters
-    ----------
-    images : sequence of ndarray, shape (H, W)
-        The faces.
-    shares : DataFrame
-        One row a face, one column a class; each row sums to one.
-    title : str
-        The figure's title.
-    """
-    if len(images) != len(shares) or not len(images):
-        raise DataError(f"There are {len(images)} faces but {len(shares)} rows of votes.")
-    classes = list(shares.columns)
-    figure = new_figure(title, max(5, 1.6 * len(images) + 0.8), 4.4)
-    grid = figure.subplots(2, len(images), height_ratios=[1, 1.25], squeeze=False)
-    colors = [class_color(name) for name in classes]
-    for place, (image, row) in enumerate(zip(images, shares.to_numpy(), strict=True)):
-        upper, lower = grid[:, place]
-        upper.imshow(image, vmin=0, vmax=255)
-        upper.set_axis_off()
-        lower.barh(range(len(classes)), row, color=colors)
-        lower.set(xlim=(0, 1), xlabel="share")
-        lower.set_yticks(range(len(classes)), classes if place == 0 else [])
-        lower.invert_yaxis()
-    grid[1, 0].set_ylabel("class")
-    said = [
-        ", ".join(f"{name} {share:.0%}" for name, share in row.items() if share > 0)
-        for _, row in shares.iterrows()
-    ]
-    return Picture(figure, f"{title}: {len(images)} faces with their votes. {'; '.join(said)}.")
-
-
-@styled
 def histogram(
     values: Mapping[str, np.ndarray],
     *,

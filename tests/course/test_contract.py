@@ -68,6 +68,7 @@ def test_a_cell_may_set_a_name_of_an_exercise_anew(faults_of, source, cell):
         ('quiz("parity", "b")', 'quiz("parity", ...)', "letter of the right option"),
         ('course.quiz("parity", "b")', "six = six + 1", "uses six, which only"),
         ('course.quiz("parity", "b")', "six += 1", "uses six, which only"),
+        ('course.quiz("parity", "b")', "print(six)\nsix = 1", "uses six, which only"),
         ('quiz("parity", "b")', 'quiz("parity", "b"), course.quiz("x", "b")', "asks more than one"),
         ('quiz("parity", "b")', 'quiz("odd-ity", "b")', "is no name: begin with a letter"),
         ('course.record("half", 0.5)', 'for _ in "ab":\n    course.record(_, 1)', "as a literal"),

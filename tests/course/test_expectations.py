@@ -31,6 +31,11 @@ def change_table(given):
     return 1
 
 
+def test_a_whole_number_that_is_larger_than_any_float_is_told_so():
+    with pytest.raises(Wrong, match="larger than any float; it must be a finite number"):
+        expect_number(10**5000)
+
+
 @pytest.mark.parametrize(
     ("change", "given"),
     [
